@@ -1,0 +1,1 @@
+"""The core: from settings to a running call."""

@@ -1,0 +1,122 @@
+"""One call: from its settings to a running pipeline, and to its end."""
+
+import asyncio
+from enum import Enum
+
+from loguru import logger
+from pipecat.frames.frames import BotSpeakingFrame, TTSSpeakFrame, UserSpeakingFrame
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.frameworks.rtvi import RTVIObserverParams
+from pipecat.workers.runner import WorkerRunner
+
+from .assembly import assemble
+from .call_context import CallContext
+from .line import Line
+from .settings.pipeline import IN, OUT
+from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason
+
+CLIENT_READY_SECS = 2.0
+"""A client that never says that it is ready is told things all the same."""
+
+
+class CallEnd(Enum):
+    """How a call ended, as far as its meeting is concerned."""
+
+    HUNG_UP = "hung up"
+    LOST = "connection lost"
+    BY_SERVER = "ended by the server"
+
+
+class Call:
+    """Runs one conversation over one connection; shares nothing with other calls."""
+
+    def __init__(self, context: CallContext, line: Line, *, is_first: bool) -> None:
+        self._context = context
+        self._line = line
+        self._greets = is_first
+        self._end: CallEnd | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._worker = self._make_worker()
+        line.on_gone = self._gone
+        line.messages.add_event_handler("on_client_ready", self._client_ready)
+
+    async def run(self) -> CallEnd:
+        """Holds the conversation; returns once everything of it is gone."""
+        fields = self._context.agent.fields
+        runner = WorkerRunner(handle_sigint=False)
+        limit = asyncio.get_running_loop().call_later(fields.max_call_secs, self._start_end, EndReason.LIMIT)
+        self._start(self._open())
+        try:
+            await runner.add_workers(self._worker)
+            await runner.run()
+        finally:
+            limit.cancel()
+            await self._finish_tasks()
+        return self._end or CallEnd.HUNG_UP
+
+    async def end(self, reason: EndReason) -> None:
+        """Ends the call from our side."""
+        if self._end is None:
+            self._end = CallEnd.BY_SERVER
+            logger.info("ending the call: {}", reason.value)
+            await self._line.end(reason)
+            await self._worker.cancel()
+
+    def _make_worker(self) -> PipelineWorker:
+        transport = self._line.transport
+        processors = assemble(self._context, {IN: transport.input(), OUT: transport.output()})
+        worker = PipelineWorker(
+            Pipeline(processors),
+            params=PipelineParams(
+                audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
+                audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,
+                enable_metrics=True,
+            ),
+            rtvi_processor=self._line.messages,
+            rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False, metrics_enabled=False),
+            enable_turn_tracking=False,
+            idle_timeout_secs=self._context.agent.fields.idle_secs,
+            idle_timeout_frames=(BotSpeakingFrame, UserSpeakingFrame),
+            cancel_on_idle_timeout=False,
+        )
+        worker.add_event_handler("on_idle_timeout", self._idle)
+        return worker
+
+    async def _open(self) -> None:
+        """Waits for the client, then greets it."""
+        ready = self._context.client_ready
+        try:
+            await asyncio.wait_for(ready.wait(), CLIENT_READY_SECS)
+        except TimeoutError:
+            ready.set()
+        greeting = self._context.agent.fields.greeting
+        if greeting and self._greets:
+            await self._worker.queue_frame(TTSSpeakFrame(greeting))
+
+    def _client_ready(self, *_: object) -> None:
+        self._context.client_ready.set()
+
+    def _idle(self, *_: object) -> None:
+        self._start_end(EndReason.IDLE)
+
+    def _gone(self, hung_up: bool) -> None:
+        if self._end is None:
+            self._end = CallEnd.HUNG_UP if hung_up else CallEnd.LOST
+        self._start(self._cancel())
+
+    async def _cancel(self) -> None:
+        await self._worker.cancel()
+
+    def _start_end(self, reason: EndReason) -> None:
+        self._start(self.end(reason))
+
+    def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _finish_tasks(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,77 @@
+"""`agent serve`: the server."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+
+from ..settings.model import OpenAIAccess, Settings
+from .failure import CommandFailed
+from .settings_option import SettingsFile, load
+
+
+def serve(
+    settings: SettingsFile = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on; anything but loopback wants secrets set.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Use the sandbox even where other machines can call.")
+    ] = False,
+) -> None:
+    """Take calls.
+
+    Without OPENAI_API_KEY and OPENAI_BASE_URL, on loopback, a sandbox stands in for OpenAI: real
+    speech in and out, a conversationalist made of rules. The line `ready http://…` says that
+    calls are taken. Ctrl-C ends them and stops.
+    """
+    from ..log import set_up_log
+
+    set_up_log("ERROR")
+    from ..assembly import Components, wants_openai
+    from ..web import serving
+
+    overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    loaded = load(settings, Components(), overrides)
+    set_up_log(loaded.log.level)
+    try:
+        listener = serving.listen(loaded)
+    except OSError as error:
+        where = f"{loaded.server.host}:{loaded.server.port}"
+        raise CommandFailed(
+            f"{where} cannot be listened on ({error.strerror}); give another --port"
+        ) from None
+    with listener, _openai(loaded, wants_openai(loaded), forced=sandbox) as ready:
+        try:
+            serving.serve(ready, listener)
+        except ValueError as error:
+            raise CommandFailed(str(error)) from None
+
+
+@contextmanager
+def _openai(settings: Settings, wanted: bool, *, forced: bool) -> Iterator[Settings]:
+    """The settings with a way to OpenAI: the one that is set, or a sandbox while it lasts."""
+    if not wanted or not (forced or settings.openai.is_unset):
+        yield settings
+        return
+    if not (forced or settings.server.is_loopback):
+        raise CommandFailed("OPENAI_API_KEY is not set; set it, or use the stand-in with --sandbox", 2)
+    from ..sandbox.child import SandboxProcess, SandboxUnavailable
+
+    sandbox = SandboxProcess()
+    sys.stderr.write("no OPENAI_API_KEY: starting the sandbox, which stands in for OpenAI\n")
+    try:
+        url = sandbox.start()
+    except SandboxUnavailable as error:
+        raise CommandFailed(str(error)) from None
+    try:
+        sys.stdout.write(f"sandbox {url}\n")
+        sys.stdout.flush()
+        yield replace(settings, openai=OpenAIAccess(SecretStr("sandbox"), url))
+    finally:
+        sandbox.stop()

@@ -1,0 +1,68 @@
+"""The conversation of one call: what the model is given, and who is told of finished turns."""
+
+from collections.abc import Callable, Iterable
+
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
+from pipecat.processors.aggregators.llm_response_universal import (
+    AssistantTurnStoppedMessage,
+    LLMAssistantAggregator,
+    LLMContextAggregatorPair,
+    LLMUserAggregator,
+    LLMUserAggregatorParams,
+    UserTurnMessageAddedMessage,
+)
+
+from .wire import SpeakerType
+
+TurnListener = Callable[[SpeakerType, str], None]
+
+
+class Conversation:
+    """Holds the model's context and Pipecat's two aggregators that write to it.
+
+    Turns are told to listeners as they are written, not as frames: a frame on its way can be
+    dropped by an interruption or by the end of the call, and with it somebody's words.
+    """
+
+    def __init__(self, prompt: str, earlier: Iterable[tuple[SpeakerType, str]] = ()) -> None:
+        self.prompt = prompt
+        self.context = LLMContext()
+        for speaker, text in earlier:
+            self.context.add_message(_message(speaker, text))
+        self._pair: LLMContextAggregatorPair | None = None
+        self._listeners: list[TurnListener] = []
+
+    def user_side(self, params: LLMUserAggregatorParams) -> LLMUserAggregator:
+        """The aggregator that ends the user's turns and hands them to the model; made once."""
+        return self._make_pair(params).user()
+
+    def agent_side(self) -> LLMAssistantAggregator:
+        """The aggregator that remembers what the agent said."""
+        return (self._pair or self._make_pair(None)).assistant()
+
+    def on_turn(self, listener: TurnListener) -> None:
+        """Calls `listener(speaker, text)` with every turn as it becomes part of the conversation."""
+        self._listeners.append(listener)
+
+    def _make_pair(self, params: LLMUserAggregatorParams | None) -> LLMContextAggregatorPair:
+        self._pair = LLMContextAggregatorPair(self.context, user_params=params)
+        self._pair.user().add_event_handler("on_user_turn_message_added", self._user_turn)
+        self._pair.assistant().add_event_handler("on_assistant_turn_stopped", self._agent_turn)
+        return self._pair
+
+    def _user_turn(self, _: LLMUserAggregator, message: UserTurnMessageAddedMessage) -> None:
+        self._tell("user", message.content)
+
+    def _agent_turn(self, _: LLMAssistantAggregator, message: AssistantTurnStoppedMessage) -> None:
+        self._tell("agent", message.content)
+
+    def _tell(self, speaker: SpeakerType, text: str) -> None:
+        if text.strip():
+            for listener in self._listeners:
+                listener(speaker, text.strip())
+
+
+def _message(speaker: SpeakerType, text: str) -> LLMContextMessage:
+    if speaker == "user":
+        return {"role": "user", "content": text}
+    return {"role": "assistant", "content": text}

@@ -1,0 +1,53 @@
+"""Frames of our own, for what Pipecat has no frame for."""
+
+from dataclasses import dataclass
+
+from pipecat.frames.frames import ErrorFrame, SystemFrame
+
+
+@dataclass
+class ToldErrorFrame(ErrorFrame):
+    """An error in words fit for the client; any other error's text stays on the server."""
+
+
+@dataclass
+class VADSilenceFrame(SystemFrame):
+    """How long nobody has spoken, after each stretch of audio that follows speech.
+
+    Counted in audio, not by the clock, so that the same recording always gives the same decision.
+
+    Parameters
+    ----------
+        silence_secs: From the end of the last voiced window of confirmed speech.
+        is_starting: Whether the voice activity detector suspects that speech begins again.
+    """
+
+    silence_secs: float
+    is_starting: bool
+
+
+@dataclass
+class UserTurnDecidedFrame(SystemFrame):
+    """The user's turn is over; what was said may still be on its way from the recogniser.
+
+    Parameters
+    ----------
+        silence_secs: How long the silence was that decided it.
+    """
+
+    silence_secs: float
+
+
+@dataclass
+class UserTurnEmptyFrame(SystemFrame):
+    """The user's turn is over and nothing was said in it."""
+
+
+@dataclass
+class InputGateOpenedFrame(SystemFrame):
+    """From here on the microphone is heard; audio kept from before belongs to nobody."""
+
+
+@dataclass
+class ResetTurnFrame(SystemFrame):
+    """Gives up the turn in progress: requests under way are dropped, what was heard is kept."""

@@ -1,0 +1,111 @@
+"""What all calls of one process share: the store, our own state, the secret, the way to OpenAI."""
+
+import asyncio
+from pathlib import Path
+from typing import TypeVar
+
+from loguru import logger
+
+from .component import load_object
+from .local_state import LocalState
+from .secret import load_or_make_secret
+from .settings.model import Settings
+from .store.errors import StoreUnavailable
+from .store.sink import TurnSink
+from .store.store import SqlStore
+from .upstream import OpenAIUpstream
+
+T = TypeVar("T")
+
+_SQLITE = "sqlite:///"
+
+
+def data_folder(database_url: str) -> Path:
+    """Where our own files are: beside an SQLite database, else in the current folder."""
+    if database_url.startswith(_SQLITE):
+        return Path(database_url.removeprefix(_SQLITE)).resolve().parent
+    return Path.cwd()
+
+
+def call_secret(settings: Settings) -> str:
+    """What call tokens are signed with: the one that is set, else one made once and kept.
+
+    Raises:
+        ValueError: the kept one cannot be used.
+    """
+    if settings.auth.secret:
+        return settings.auth.secret.get_secret_value()
+    return load_or_make_secret(data_folder(settings.database.url.get_secret_value()) / "turnwise.secret")
+
+
+class Services:
+    """Opened at start or with the first request; a database that is away is tried again with each."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.secret = call_secret(settings)
+        self.upstream = OpenAIUpstream(settings.openai)
+        self._opening = asyncio.Lock()
+        self._store: SqlStore | None = None
+        self._local: LocalState | None = None
+        self._turns: TurnSink | None = None
+
+    @property
+    def store(self) -> SqlStore:
+        """Meetings and transcripts."""
+        return _opened(self._store)
+
+    @property
+    def local(self) -> LocalState:
+        """Used tokens and live meetings."""
+        return _opened(self._local)
+
+    @property
+    def turns(self) -> TurnSink:
+        """Where finalised turns go, as named in settings."""
+        return _opened(self._turns)
+
+    async def open(self) -> None:
+        """Opens what isn't open yet.
+
+        Raises:
+            StoreUnavailable: a database cannot be used now.
+        """
+        async with self._opening:
+            if self._turns is None:
+                await self._open_all()
+
+    async def close(self) -> None:
+        """Writes what is queued and lets go of everything."""
+        if self._store:
+            await self._store.close()
+        if self._local:
+            await self._local.close()
+        await self.upstream.aclose()
+        self._store = self._local = self._turns = None
+
+    async def _open_all(self) -> None:
+        url = self.settings.database.url.get_secret_value()
+        self._store = self._store or await asyncio.to_thread(SqlStore.open, url)
+        path = data_folder(url) / "turnwise.state.db"
+        self._local = self._local or await asyncio.to_thread(LocalState.open, path)
+        await self._close_abandoned()
+        self._turns = self._make_sink()
+
+    def _make_sink(self) -> TurnSink:
+        named = self.settings.transcripts
+        if named.use == "tables":
+            return self.store
+        return load_object("transcripts", named.use, self.settings.folder)(**named.options)
+
+    async def _close_abandoned(self) -> None:
+        for meeting_id in await self.local.abandoned():
+            logger.info("closing meeting {}, which a dead process left active", meeting_id)
+            await self.store.finish(meeting_id)
+            await self.local.call_over(meeting_id)
+
+
+def _opened(part: T | None) -> T:
+    if part is None:
+        raise StoreUnavailable("the database is not open")
+    return part

@@ -1,0 +1,1 @@
+"""From settings files and variables to one validated object."""

@@ -1,0 +1,151 @@
+"""`[agents.NAME]`: `extends` followed, the line completed, every stage resolved."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any, Protocol
+
+from dynaconf.utils import object_merge
+
+from .layers import Layers
+from .model import AgentFields, AgentSettings, StageSettings
+from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, parse_line, whole_line
+from .problems import Path as KeyPath
+from .problems import Problem
+from .values import check_values, unknown_key
+
+
+class Unbuildable(Protocol):
+    """Why a component cannot be built."""
+
+    wrong: str
+    remedy: str
+
+
+class ComponentCheck(Protocol):
+    """Looks at what an agent names, before any call needs it."""
+
+    def resolve(
+        self, stage: StageSettings, path: KeyPath, reader: "AgentReader"
+    ) -> tuple[StageSettings | None, list[Problem]]:
+        """Finds a stage's component and checks its options."""
+        ...
+
+    def try_out(self, agent: AgentSettings) -> Sequence[tuple[str, Unbuildable]]:
+        """Builds every stage once; the names of those that cannot be built, and why."""
+        ...
+
+
+class AgentReader:
+    """Reads one agent's table; keeps every problem on the way."""
+
+    def __init__(self, name: str, layers: Layers, components: ComponentCheck | None) -> None:
+        self.layers = layers
+        self.problems: list[Problem] = []
+        self._name = name
+        self._components = components
+        self._ancestors = [name]
+        self._table = self._inherited(name)
+
+    def read(self) -> AgentSettings | None:
+        """The agent, or None where something is wrong with it."""
+        tables = {key: value for key, value in self._table.items() if isinstance(value, dict)}
+        values = {key: value for key, value in self._table.items() if key not in tables}
+        fields = self._fields(values, tables)
+        stages = self._stages(fields.pipeline, tables) if fields else []
+        if self.problems or fields is None:
+            return None
+        agent = AgentSettings(self._name, fields, tuple(stages), self.layers.folder)
+        for stage, why in self._components.try_out(agent) if self._components else ():
+            self.add(("agents", self._name, stage), why.wrong, why.remedy)
+        return None if self.problems else agent
+
+    def place(self, path: KeyPath) -> str:
+        """Where a key of this agent stands: in its own table or in one that it extends."""
+        for ancestor in self._ancestors:
+            if self.layers.places.knows(("agents", ancestor, *path[2:])):
+                return self.layers.places.find(("agents", ancestor, *path[2:]))
+        return self.layers.places.find(path)
+
+    def is_variable(self, path: KeyPath) -> bool:
+        """Whether a key of this agent, or of one that it extends, comes from a variable."""
+        return any(("agents", name, *path[2:]) in self.layers.from_variables for name in self._ancestors)
+
+    def add(self, path: KeyPath, wrong: str, remedy: str) -> None:
+        """Notes a problem with a key."""
+        self.problems.append(Problem(".".join(path), wrong, remedy, self.place(path)))
+
+    def _inherited(self, name: str) -> dict[str, Any]:
+        """The agent's table on top of those that it extends."""
+        table = deepcopy(self.layers.values["agents"][name])
+        parent = table.pop("extends", None)
+        if parent is None:
+            return table
+        path = ("agents", name, "extends")
+        known = self.layers.values["agents"]
+        if not isinstance(parent, str) or not isinstance(known.get(parent), dict):
+            _, remedy = unknown_key(str(parent), list(known))
+            self.add(path, f"there is no agent {parent!r}", remedy)
+            return table
+        if parent in self._ancestors:
+            self.add(path, f"goes in a circle ({' -> '.join([*self._ancestors, parent])})", "break it")
+            return table
+        self._ancestors.append(parent)
+        return _on_top(self._inherited(parent), table)
+
+    def _fields(self, values: dict[str, Any], tables: Mapping[str, Any]) -> AgentFields | None:
+        path = ("agents", self._name)
+        fields, problems = check_values(AgentFields, values, path, self.place, self.is_variable)
+        self.problems += problems
+        misplaced = sorted(set(tables) & set(AgentFields.model_fields))
+        for key in misplaced:
+            self.add((*path, key), "must not be a table", "write it as one value")
+        return fields
+
+    def _stages(self, line: str, tables: Mapping[str, dict[str, Any]]) -> list[StageSettings]:
+        named, wrong = parse_line(line)
+        if wrong:
+            self.add(
+                ("agents", self._name, "pipeline"), wrong, "draw it as `gate -> vad -> stt -> llm -> tts`"
+            )
+            return []
+        self._check_unused(tables, named)
+        stages = [self._stage(name, tables.get(name, {}), name in named) for name in whole_line(named)]
+        return [stage for stage in stages if stage]
+
+    def _check_unused(self, tables: Mapping[str, Any], named: list[str]) -> None:
+        for name in tables:
+            path = ("agents", self._name, name)
+            if name not in named and name not in IMPLIED and self.layers.places.knows(path):
+                self.add(path, "is not in the pipeline", "name it in the line or take the table out")
+
+    def _stage(self, name: str, table: dict[str, Any], is_named: bool) -> StageSettings | None:
+        path = ("agents", self._name, name)
+        if name in (IN, OUT):
+            return StageSettings(name, name, implied=not is_named)
+        options = dict(table)
+        implied = IMPLIED.get(name)
+        use = options.pop("use", implied.use if implied else name)
+        if not isinstance(use, str):
+            self.add((*path, "use"), "must be text", "give a short name or module:Class")
+            return None
+        if use == LEFT_OUT:
+            if is_named or (implied and not implied.can_be_left_out):
+                self.add((*path, "use"), "cannot be left out", 'take `use = "none"` away')
+            return None
+        stage = StageSettings(name, use, options, implied=not is_named)
+        if self._components is None:
+            return stage
+        resolved, problems = self._components.resolve(stage, path, self)
+        self.problems += problems
+        return resolved
+
+
+def _on_top(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+    """The child's table on its parent's; a stage that names another component starts afresh."""
+    for name, table in child.items():
+        inherited = parent.get(name)
+        if not isinstance(table, dict) or not isinstance(inherited, dict):
+            continue
+        if table.get("use", inherited.get("use")) != inherited.get("use"):
+            parent.pop(name)
+    return object_merge(parent, child, list_merge="shallow")

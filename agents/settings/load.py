@@ -1,0 +1,170 @@
+"""From files and variables to one validated object, or every problem at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import SecretStr
+
+from .agent_tables import AgentReader, ComponentCheck
+from .layers import Layers, read_layers
+from .model import (
+    AgentSettings,
+    AuthSettings,
+    DatabaseSettings,
+    LogSettings,
+    OpenAIAccess,
+    Section,
+    ServerSettings,
+    Settings,
+    TranscriptSettings,
+)
+from .problems import Problem, SettingsError
+from .values import check_values, is_secret, unknown_key
+
+MIN_SECRET_BYTES = 32
+_SECTIONS: dict[str, type[Section]] = {
+    "server": ServerSettings,
+    "auth": AuthSettings,
+    "database": DatabaseSettings,
+    "transcripts": TranscriptSettings,
+    "log": LogSettings,
+}
+_TOP_KEYS = (*_SECTIONS, "agents", "default_agent")
+
+S = TypeVar("S", bound=Section)
+
+
+def load_settings(
+    settings_file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    components: ComponentCheck | None = None,
+) -> Settings:
+    """Reads, merges and checks all layers.
+
+    `overrides` are values of `[server]` from a command line. With `components`, each stage's
+    component is found, its options are checked and it is built once; without, all are taken as they stand.
+
+    Raises:
+        SettingsError: with every problem found.
+    """
+    layers = read_layers(settings_file, environ)
+    reader = _Reader(layers, overrides or {})
+    settings = reader.settings(components)
+    if reader.problems or settings is None:
+        raise SettingsError(reader.problems)
+    return settings
+
+
+class _Reader:
+    def __init__(self, layers: Layers, overrides: Mapping[str, Any]) -> None:
+        self.problems: list[Problem] = []
+        self._layers = layers
+        self._overrides = overrides
+
+    def settings(self, components: ComponentCheck | None) -> Settings | None:
+        self._check_top()
+        server, auth = self._section(ServerSettings), self._section(AuthSettings)
+        database, transcripts = self._section(DatabaseSettings), self._section(TranscriptSettings)
+        log, agents = self._section(LogSettings), self._agents(components)
+        default_agent = self._default_agent()
+        if not (server and auth and database and transcripts and log) or self.problems:
+            return None
+        self._check_doors(server, auth)
+        return Settings(
+            server=server,
+            auth=auth,
+            database=database,
+            transcripts=transcripts,
+            log=log,
+            agents=agents,
+            default_agent=default_agent,
+            openai=self._openai(),
+            folder=self._layers.folder,
+            warnings=tuple(self._warnings()),
+        )
+
+    def _check_top(self) -> None:
+        for key in self._layers.values:
+            if key not in _TOP_KEYS:
+                self._add((key,), *unknown_key(key, list(_TOP_KEYS)))
+
+    def _section(self, model: type[S]) -> S | None:
+        name = next(name for name, section in _SECTIONS.items() if section is model)
+        raw = self._layers.values.get(name, {})
+        if not isinstance(raw, dict):
+            self._add((name,), "must be a table", f"write [{name}]")
+            return None
+        if model is ServerSettings:
+            raw = {**raw, **self._overrides}
+        section, problems = check_values(
+            model, raw, (name,), self._layers.places.find, self._layers.from_variables.__contains__
+        )
+        self.problems += problems
+        return section
+
+    def _agents(self, components: ComponentCheck | None) -> dict[str, AgentSettings]:
+        tables = self._layers.values.get("agents")
+        if not isinstance(tables, dict) or not tables:
+            self._add(("agents",), "there is no agent", "write a table [agents.default]")
+            return {}
+        agents: dict[str, AgentSettings] = {}
+        for name, table in tables.items():
+            if not isinstance(table, dict):
+                self._add(("agents", name), "must be a table", f"write [agents.{name}]")
+                continue
+            reader = AgentReader(name, self._layers, components)
+            if agent := reader.read():
+                agents[name] = agent
+            self._add_new(reader.problems)
+        return agents
+
+    def _add_new(self, problems: list[Problem]) -> None:
+        """Leaves out what an agent inherited: it has been said of the agent that it comes from."""
+        said = {(problem.place, problem.wrong) for problem in self.problems}
+        self.problems += [problem for problem in problems if (problem.place, problem.wrong) not in said]
+
+    def _default_agent(self) -> str:
+        name = self._layers.values.get("default_agent", "default")
+        known = self._layers.values.get("agents", {})
+        if known and (not isinstance(name, str) or name not in known):
+            _, remedy = unknown_key(str(name), list(known))
+            self._add(("default_agent",), f"there is no agent {name!r}", remedy)
+        return str(name)
+
+    def _check_doors(self, server: ServerSettings, auth: AuthSettings) -> None:
+        secret = auth.secret.get_secret_value() if auth.secret else None
+        if secret is not None and len(secret.encode()) < MIN_SECRET_BYTES:
+            wrong = f"is shorter than {MIN_SECRET_BYTES} bytes"
+            self._add(("auth", "secret"), wrong, "make one with `openssl rand -hex 32`")
+        if not server.is_loopback:
+            for key, value in (("secret", auth.secret), ("api_key", auth.api_key)):
+                if value is None or not value.get_secret_value():
+                    wrong = f"is not set, and {server.host} can be reached from other machines"
+                    remedy = f"set TURNWISE_AUTH__{key.upper()} or bind to 127.0.0.1"
+                    self._add(("auth", key), wrong, remedy)
+
+    def _openai(self) -> OpenAIAccess:
+        key = self._layers.variables.get("OPENAI_API_KEY", "")
+        url = self._layers.variables.get("OPENAI_BASE_URL", "")
+        return OpenAIAccess(SecretStr(key) if key else None, url or None)
+
+    def _warnings(self) -> list[str]:
+        """Secrets in the file that gets committed."""
+        table = self._layers.values.get("auth", {})
+        found = [("auth", key) for key in table if is_secret(key)]
+        places = {path: self._layers.places.find(path) for path in found}
+        return [
+            str(Problem(".".join(path), "is a secret in a file that gets committed", _move(path), place))
+            for path, place in places.items()
+            if place.startswith("settings.toml:")
+        ]
+
+    def _add(self, path: tuple[str, ...], wrong: str, remedy: str) -> None:
+        self.problems.append(Problem(".".join(path), wrong, remedy, self._layers.places.find(path)))
+
+
+def _move(path: tuple[str, ...]) -> str:
+    return f"move it to .env.local as TURNWISE_{'__'.join(part.upper() for part in path)}"

@@ -1,0 +1,129 @@
+"""The settings once understood: frozen, and all that a server or a call reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Secs = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Section(BaseModel):
+    """A table of the settings file: frozen, and nothing in it that isn't named here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class ServerSettings(Section):
+    """`[server]`: the doors and how many may come in."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    allowed_origins: list[str] = []
+    max_calls: Annotated[int, Field(ge=1)] = 50
+    max_calls_per_user: Annotated[int, Field(ge=0)] = 0
+    rejoin_secs: Annotated[float, Field(ge=0, le=3_600)] = 30.0
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+
+class AuthSettings(Section):
+    """`[auth]`: who may call; the two secrets belong in variables."""
+
+    secret: SecretStr | None = None
+    api_key: SecretStr | None = None
+    token_secs: Annotated[int, Field(ge=1, le=300)] = 60
+
+
+class DatabaseSettings(Section):
+    """`[database]`: where meetings and transcripts are."""
+
+    url: SecretStr = SecretStr("sqlite:///turnwise.db")
+
+
+class TranscriptSettings(Section):
+    """`[transcripts]`: where finalised turns go; what stands beside `use` are that class's options."""
+
+    model_config = ConfigDict(extra="allow")
+
+    use: str = "tables"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the class is built with."""
+        return self.model_extra or {}
+
+
+class LogSettings(Section):
+    """`[log]`: what standard error tells."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class AgentFields(Section):
+    """`[agents.NAME]` without its stages."""
+
+    prompt: str
+    pipeline: str
+    description: str = ""
+    greeting: str = ""
+    language: Annotated[str, Field(min_length=2, max_length=16)] = "en"
+    max_call_secs: Secs = 3_600.0
+    idle_secs: Secs = 300.0
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """One name of a pipeline: which component it is, and that component's options."""
+
+    name: str
+    use: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    implied: bool = False
+    """Whether it stands in the line without having been named there."""
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """One agent: what a call of it is built from, and nothing else."""
+
+    name: str
+    fields: AgentFields
+    stages: tuple[StageSettings, ...]
+    """The whole line from `in` to the last processor, implied stages included."""
+    folder: Path
+    """Where `module:Class` and relative files are looked for, beside what is installed."""
+
+
+@dataclass(frozen=True)
+class OpenAIAccess:
+    """`OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
+
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+
+    @property
+    def is_unset(self) -> bool:
+        """Whether the sandbox should step in."""
+        return self.api_key is None and self.base_url is None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a server reads; made once from files and variables, then never changed."""
+
+    server: ServerSettings
+    auth: AuthSettings
+    database: DatabaseSettings
+    transcripts: TranscriptSettings
+    log: LogSettings
+    agents: Mapping[str, AgentSettings]
+    default_agent: str
+    openai: OpenAIAccess
+    folder: Path
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""The drawn line, `gate -> vad -> stt -> llm -> tts`, and what stands in it without being named."""
+
+import re
+from dataclasses import dataclass
+
+IN, OUT = "in", "out"
+LEFT_OUT = "none"
+"""`use = "none"` takes a stage out that would be implied."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Implied:
+    """A stage that stands in every line unless it is named elsewhere in it or left out."""
+
+    name: str
+    use: str
+    can_be_left_out: bool = True
+
+
+_FIRST = (Implied("recovery", "recovery"),)
+_BEFORE_LLM = (Implied("endpointing", "fixed"),)
+_LAST = (
+    Implied("turn", "turn", can_be_left_out=False),
+    Implied("state", "state"),
+    Implied("metrics", "metrics"),
+    Implied("memory", "memory"),
+    Implied("transcript", "transcript"),
+)
+IMPLIED = {stage.name: stage for stage in (*_FIRST, *_BEFORE_LLM, *_LAST)}
+
+
+def parse_line(line: str) -> tuple[list[str], str]:
+    """The names of a drawn line, and what is wrong with it, if anything."""
+    names = [name.strip() for name in line.split("->")]
+    for name in names:
+        if not _NAME.fullmatch(name):
+            return names, f"must be names joined by ->, and {name!r} is no name"
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        return names, f"names {doubled[0]} twice"
+    if IN in names:
+        return names, "names `in`, which is always there, at the head"
+    return names, ""
+
+
+def whole_line(named: list[str]) -> list[str]:
+    """The line from `in` to its end, with everything that is implied.
+
+    Recovery stands at the head, because errors travel upstream; endpointing in front of `llm`;
+    what follows the agent's voice as it is really sent stands behind `out`.
+    """
+    line = list(named)
+    if OUT not in line:
+        line.append(OUT)
+    if "llm" in line:
+        _insert(line, line.index("llm"), _BEFORE_LLM, named)
+    _insert(line, 0, _FIRST, named)
+    _insert(line, len(line), _LAST, named)
+    return [IN, *line]
+
+
+def _insert(line: list[str], at: int, stages: tuple[Implied, ...], named: list[str]) -> None:
+    line[at:at] = [stage.name for stage in stages if stage.name not in named]

@@ -1,0 +1,60 @@
+"""Where a key stands: file and line, so that a message can point at it."""
+
+import re
+from pathlib import Path
+
+from .problems import Path as KeyPath
+
+_TABLE = re.compile(r"^\s*\[+\s*([^\[\]#]+?)\s*\]+\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The line (from 1) of every table and key of a TOML text, by its path in lower case."""
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _parts(header[1])
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault(table + _parts(key[1]), number)
+    return lines
+
+
+class Places:
+    """Finds the place of a key: the variable that set it, else the last file that did."""
+
+    def __init__(self, files: list[Path], variables: dict[KeyPath, str]) -> None:
+        self._files = [(file.name, key_lines(file.read_text(encoding="utf-8"))) for file in files]
+        self._variables = {_lower(path): name for path, name in variables.items()}
+
+    def find(self, path: KeyPath) -> str:
+        """`file:line` or the variable's name, for the key itself or the nearest table around it."""
+        wanted = _lower(path)
+        while wanted:
+            if place := self._exactly(wanted):
+                return place
+            wanted = wanted[:-1]
+        return self._files[0][0] if self._files else ""
+
+    def knows(self, path: KeyPath) -> bool:
+        """Whether a file or variable sets exactly this key."""
+        return bool(self._exactly(_lower(path)))
+
+    def _exactly(self, path: KeyPath) -> str:
+        if path in self._variables:
+            return self._variables[path]
+        for name, lines in reversed(self._files):
+            if path in lines:
+                return f"{name}:{lines[path]}"
+        return ""
+
+
+def _parts(dotted: str) -> KeyPath:
+    return tuple(part.strip("\"'").lower() for part in _PART.findall(dotted))
+
+
+def _lower(path: KeyPath) -> KeyPath:
+    return tuple(part.lower() for part in path)

@@ -1,0 +1,75 @@
+"""`/api/ws/agent`: one call over a WebSocket, and the same door to knock at over HTTP."""
+
+from importlib.metadata import entry_points
+
+from fastapi import APIRouter, Request, WebSocket
+from fastapi.responses import JSONResponse
+from starlette.datastructures import QueryParams
+
+from ..admission import Admission
+from ..calls import Calls
+from ..refusal import Refusal
+from ..store.errors import StoreUnavailable
+from .answers import refused, unavailable
+from .turnwise import Turnwise, turnwise_of
+
+router = APIRouter()
+PATH = "/api/ws/agent"
+_LONGEST_ID = 200
+
+
+@router.get(PATH)
+async def knock(request: Request) -> JSONResponse:
+    """The checks of a call without the call: the same refusal, or 426 where it would be accepted."""
+    turnwise = turnwise_of(request)
+    admission = await _admit(turnwise, request)
+    turnwise.calls.check_place(admission.claims.user)
+    detail = {"code": "upgrade_required", "message": "Open this address as a WebSocket."}
+    return JSONResponse({"detail": detail}, 426, {"Upgrade": "websocket", "Cache-Control": "no-store"})
+
+
+@router.websocket(PATH)
+async def call(websocket: WebSocket) -> None:
+    """One call; refused before it is accepted, with a real HTTP status."""
+    turnwise = turnwise_of(websocket)
+    try:
+        admission = await _admit(turnwise, websocket)
+        with turnwise.calls.place(admission.claims.user):
+            await _let_in(turnwise, admission)
+            await websocket.accept()
+            await _hold(turnwise.calls, admission, websocket)
+    except Refusal as refusal:
+        await websocket.send_denial_response(refused(refusal))
+    except StoreUnavailable as error:
+        await websocket.send_denial_response(refused(unavailable(error)))
+
+
+async def _admit(turnwise: Turnwise, connection: Request | WebSocket) -> Admission:
+    query = connection.query_params
+    return await turnwise.door.admit(connection.headers, _one(query, "meetingId"), _token(query))
+
+
+async def _let_in(turnwise: Turnwise, admission: Admission) -> None:
+    """The last two checks are also the first two changes."""
+    await turnwise.door.use_token(admission)
+    if not await turnwise.calls.meetings.join(admission.meeting.id):
+        raise Refusal("meeting_over", "This meeting is over; start a new one.")
+
+
+async def _hold(calls: Calls, admission: Admission, websocket: WebSocket) -> None:
+    (line_of,) = entry_points(group="turnwise.transports", name="websocket")
+    await calls.hold(admission, line_of.load()(websocket))
+
+
+def _one(query: QueryParams, name: str) -> str:
+    values = query.getlist(name)
+    if len(values) != 1 or not values[0] or len(values[0]) > _LONGEST_ID:
+        raise Refusal("bad_request", f"Give one {name} of at most {_LONGEST_ID} characters.")
+    return values[0]
+
+
+def _token(query: QueryParams) -> str:
+    values = query.getlist("token")
+    if len(values) > 1:
+        raise Refusal("bad_request", "Give one token.")
+    return values[0] if values else ""

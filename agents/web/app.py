@@ -1,0 +1,31 @@
+"""The FastAPI application, to serve or to mount in one's own."""
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from ..settings.model import Settings
+from . import agent_socket, answers, api, health, page
+from .body_limit import BodyLimit
+from .turnwise import Turnwise
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server as an ASGI application.
+
+    Mounted in another application it opens what it needs with the first request; the application
+    around it then awaits `app.state.turnwise.close()` when it stops.
+    """
+    turnwise = Turnwise(settings)
+    app = FastAPI(title="Turnwise", docs_url=None, redoc_url=None, lifespan=turnwise.lifespan)
+    app.state.turnwise = turnwise
+    app.add_middleware(BodyLimit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.server.allowed_origins,
+        allow_methods=["GET", "POST", "PATCH"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
+    for module in (health, page, api, agent_socket):
+        app.include_router(module.router)
+    answers.install(app)
+    return app

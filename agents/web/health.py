@@ -1,0 +1,39 @@
+"""For whatever watches over the server."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
+
+from .turnwise import turnwise_of
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+async def alive() -> dict[str, str]:
+    """Answers while the process is alive."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> dict[str, str]:
+    """Whether a call would be taken now: 503 while full, draining or without a database."""
+    turnwise = turnwise_of(request)
+    turnwise.calls.check_place("")
+    await turnwise.services.open()
+    await turnwise.services.store.ping()
+    return {"status": "ready"}
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> PlainTextResponse:
+    """Numbers in Prometheus' text format."""
+    calls = turnwise_of(request).calls
+    lines = (
+        "# TYPE turnwise_calls_active gauge",
+        f"turnwise_calls_active {calls.active}",
+        "# TYPE turnwise_calls_total counter",
+        f"turnwise_calls_total {calls.total}",
+        "# TYPE turnwise_draining gauge",
+        f"turnwise_draining {int(calls.is_draining)}",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

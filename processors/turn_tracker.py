@@ -1,0 +1,97 @@
+"""Moves the state of the call as turns begin and end."""
+
+import asyncio
+
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    Frame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    TTSStoppedFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from ..agents.call_context import CallContext
+from ..agents.frames import UserTurnDecidedFrame, UserTurnEmptyFrame
+from ..agents.wire import AgentState
+
+APOLOGY_CONTEXT = "apology"
+"""The TTS context of the recorded apology: its end is the end of a recovery."""
+
+HANGOVER_SECS = 0.2
+"""How long after its last sample the agent still has the turn: its echo is on its way."""
+
+
+class TurnTracker(FrameProcessor):
+    """Reads from the frames whose turn it is, behind `out`, where audio has been paced out.
+
+    The agent's turn is over when its answer is complete *and* its audio has been sent: between
+    two sentences there may be silence, and the gate must stay shut in it.
+    """
+
+    def __init__(self, call: CallContext) -> None:
+        super().__init__(enable_direct_mode=True)
+        self._state = call.state
+        self._is_answering = False
+        self._is_speaking = False
+        self._hangover: asyncio.Task | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Passes every frame on after reading it."""
+        await super().process_frame(frame, direction)
+        if direction is FrameDirection.DOWNSTREAM:
+            await self._read(frame)
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Leaves no task behind."""
+        await super().cleanup()
+        await self._stay()
+
+    async def _read(self, frame: Frame) -> None:
+        match frame:
+            case UserTurnDecidedFrame():
+                self._state.move(AgentState.THINKING)
+            case UserTurnEmptyFrame():
+                self._state.move(AgentState.LISTENING)
+            case LLMFullResponseStartFrame():
+                self._is_answering = True
+            case LLMFullResponseEndFrame():
+                self._is_answering = False
+                await self._maybe_over()
+            case BotStartedSpeakingFrame():
+                await self._started_speaking()
+            case BotStoppedSpeakingFrame():
+                self._is_speaking = False
+                await self._maybe_over()
+            case InterruptionFrame():
+                self._is_answering = False
+            case TTSStoppedFrame(context_id=context) if context == APOLOGY_CONTEXT:
+                await self._leave_soon(AgentState.RECOVERING_ERROR)
+
+    async def _started_speaking(self) -> None:
+        self._is_speaking = True
+        await self._stay()
+        self._state.move(AgentState.SPEAKING)
+
+    async def _maybe_over(self) -> None:
+        if not self._is_speaking and not self._is_answering:
+            await self._leave_soon(AgentState.SPEAKING)
+
+    async def _leave_soon(self, state: AgentState) -> None:
+        await self._stay()
+        if self._state.current is state:
+            self._hangover = self.create_task(self._listen_after(HANGOVER_SECS, state))
+
+    async def _listen_after(self, secs: float, state: AgentState) -> None:
+        await asyncio.sleep(secs)
+        self._hangover = None
+        if self._state.current is state:
+            self._state.move(AgentState.LISTENING)
+
+    async def _stay(self) -> None:
+        task, self._hangover = self._hangover, None
+        if task:
+            await self.cancel_task(task)

@@ -1,0 +1,18 @@
+"""What every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+SPEECH = Path(__file__).parent / "speech"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def speech() -> Path:
+    """The folder of WAV files, 16 kHz mono 16 bit."""
+    return SPEECH

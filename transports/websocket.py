@@ -1,0 +1,69 @@
+"""A call over a WebSocket, through Pipecat's FastAPI transport."""
+
+import asyncio
+from typing import Any
+
+from fastapi import WebSocket
+from pipecat.frames.frames import OutputTransportMessageUrgentFrame
+from pipecat.processors.frameworks.rtvi.models import ServerMessage
+from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
+from starlette.types import Message
+
+from ..agents.line import OnGone
+from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason, call_ended
+from .client_messages import ClientMessages
+from .wire_serializer import WireSerializer
+
+_HANG_UP_CODES = (1000, 1001, 1005)
+_CHUNKS_OF_10_MS = 2
+_CLOSE_SECS = 1.0
+
+
+class WebSocketLine:
+    """One connection, as a call needs it: Pipecat's transport, its messages, and how it ended."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self.on_gone: OnGone = lambda hung_up: None
+        self._close_code = 1006
+        self._telling: set[asyncio.Task[None]] = set()
+        self._receive = websocket.receive
+        websocket.receive = self._receive_and_look
+        self.messages = ClientMessages()
+        self.transport = FastAPIWebsocketTransport(
+            websocket,
+            FastAPIWebsocketParams(
+                audio_in_enabled=True,
+                audio_out_enabled=True,
+                audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
+                audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,
+                audio_out_10ms_chunks=_CHUNKS_OF_10_MS,
+                serializer=WireSerializer(self._tell),
+            ),
+        )
+        self.transport.add_event_handler("on_client_disconnected", self._gone)
+
+    async def end(self, reason: EndReason) -> None:
+        """Says why and closes, with the code that stands for the reason."""
+        message = ServerMessage(data=call_ended(reason)).model_dump(exclude_none=True)
+        try:
+            async with asyncio.timeout(_CLOSE_SECS):
+                await self.transport.output().send_message(OutputTransportMessageUrgentFrame(message))
+                await self._websocket.close(reason.close_code, reason.value)
+        except (TimeoutError, RuntimeError, OSError):
+            return
+
+    async def _receive_and_look(self) -> Message:
+        """Pipecat drops the close code, which alone tells a hang-up from a lost connection."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self._close_code = message.get("code", 1006)
+        return message
+
+    def _gone(self, *_: Any) -> None:
+        self.on_gone(self._close_code in _HANG_UP_CODES)
+
+    def _tell(self, sentence: str) -> None:
+        task = asyncio.create_task(self.messages.tell(sentence))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
