@@ -1,0 +1,282 @@
+"""A caller sends what a microphone hears, takes what the server says, and judges each turn."""
+
+import asyncio
+import logging
+
+import pytest
+from turnwise.agents.client.api import Api
+from turnwise.agents.client.caller import Caller
+from turnwise.agents.client.errors import CallOver, Overdue, Refused, Unreachable
+
+from .peer import UTTERANCE, Line, answering, serving, tone
+from .test_api import ANSWERS
+
+pytestmark = pytest.mark.anyio
+
+
+def dial(peer):
+    return Caller.connect(peer.url, "m1", "t")
+
+
+async def say(caller, pcm=UTTERANCE, wait_secs=2.0):
+    return await caller.say(pcm, wait_secs, lead_in_secs=0.02)
+
+
+async def until(true):
+    while not true():
+        await asyncio.sleep(0)
+
+
+async def test_the_call_opens_with_client_ready():
+    async with serving(answering()) as peer, dial(peer) as caller:
+        await caller.wait_for_state("listening")
+        await asyncio.wait_for(until(lambda: peer.lines[0].messages), 2)
+    message = peer.lines[0].messages[0]
+    assert (message["label"], message["type"], message["data"]["version"]) == (
+        "rtvi-ai",
+        "client-ready",
+        "2.1.0",
+    )
+
+
+async def test_the_line_is_not_compressed():
+    async with serving(answering()) as peer, dial(peer) as caller:
+        await caller.wait_for_state("listening")
+        assert peer.lines[0].socket.protocol.extensions == []
+
+
+async def test_an_answered_utterance_comes_back_as_a_turn():
+    async with serving(answering(Line.answer)) as peer, dial(peer) as caller:
+        turn = await say(caller)
+    assert turn.answered
+    assert (turn.heard, turn.reply) == ("hello", "Good day.")
+    assert turn.states == ["thinking", "speaking", "listening"]
+    assert turn.audio == tone(0.04, 24_000)
+    assert caller.metrics[0].data["ms"]["total"] == 780
+
+
+async def test_voice_to_voice_is_the_time_between_the_two_voices():
+    async with serving(answering(Line.answer)) as peer, dial(peer) as caller:
+        turn = await say(caller, UTTERANCE + bytes(6400))
+    line = peer.lines[0]
+    last_loud_at = [at for at, pcm in line.mic if pcm.strip(b"\0")][-1]
+    assert turn.voice_to_voice_ms == pytest.approx((line.sent_at[0] - last_loud_at) * 1000, abs=25)
+
+
+@pytest.mark.parametrize("utterance", [UTTERANCE, UTTERANCE[:-2], UTTERANCE[:-300]])
+async def test_every_sample_arrives_unchanged(utterance):
+    async with serving(answering(Line.answer)) as peer, dial(peer) as caller:
+        await say(caller, utterance)
+    heard = b"".join(pcm for _, pcm in peer.lines[0].mic)
+    assert utterance in heard
+    assert not heard.replace(utterance, b"").strip(b"\0")
+
+
+async def test_an_open_microphone_sends_twenty_milliseconds_every_twenty_milliseconds():
+    async with serving(answering()) as peer, dial(peer) as caller:
+        await caller.speak(tone(0.5, 16_000))
+    mic = peer.lines[0].mic
+    assert {len(pcm) for _, pcm in mic} == {640}
+    assert (mic[-1][0] - mic[0][0]) / (len(mic) - 1) == pytest.approx(0.02, abs=0.002)
+
+
+async def heard_nothing(line: Line) -> None:
+    await line.states("thinking", "listening")
+
+
+async def speaks_without_a_sound(line: Line) -> None:
+    await line.states("thinking", "speaking")
+    await line.voice(bytes(1920))
+    await line.states("listening")
+
+
+async def thinks_for_ever(line: Line) -> None:
+    await line.states("thinking")
+
+
+async def notices_nothing(line: Line) -> None:
+    pass
+
+
+async def hangs_up(line: Line) -> None:
+    await line.ours("call-ended", reason="idle")
+    await line.socket.close(4001)
+
+
+async def vanishes(line: Line) -> None:
+    await line.states("thinking")
+    line.socket.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("reaction", "why"),
+    [
+        (Line.fail, "the agent apologised: stt: the recogniser refused the key (upstream_401)"),
+        (heard_nothing, "the agent heard no words"),
+        (speaks_without_a_sound, "the answer was silent"),
+        (thinks_for_ever, "no whole answer came, only thinking (waited 0.2 s)"),
+        (notices_nothing, "the agent noticed no speech (waited 0.2 s)"),
+        (hangs_up, "the server ended the call: nobody spoke for too long (idle, 4001)"),
+        (vanishes, "the connection was lost (1006)"),
+    ],
+)
+async def test_what_is_no_answer_is_told_apart(reaction, why):
+    async with serving(answering(reaction)) as peer, dial(peer) as caller:
+        turn = await say(caller, wait_secs=0.2)
+    assert not turn.answered
+    assert turn.why == why
+
+
+async def test_after_an_apology_the_next_utterance_is_answered():
+    async with serving(answering(Line.fail, Line.answer)) as peer, dial(peer) as caller:
+        first = await say(caller)
+        second = await say(caller)
+    assert (first.answered, second.answered) == (False, True)
+    assert [each.data["code"] for each in caller.errors] == ["upstream_401"]
+
+
+async def test_a_greeting_is_let_out_before_the_first_utterance():
+    async def greet(line: Line) -> None:
+        await line.states("listening", "speaking")
+        await line.receive()
+        await answering(Line.answer)(line)
+
+    async with serving(greet) as peer, dial(peer) as caller:
+        turn = await say(caller)
+    assert turn.answered
+    assert turn.states == ["thinking", "speaking", "listening"]
+
+
+async def test_what_does_not_come_is_named_with_what_was_seen():
+    async with serving(answering()) as peer, dial(peer) as caller:
+        await caller.wait_for_state("listening")
+        with pytest.raises(
+            Overdue, match=r"0\.05 s for the state speaking; saw listening at 0\.\d+ s; errors: n"
+        ):
+            await caller.wait_for_state("speaking", timeout_secs=0.05)
+
+
+async def test_a_wait_ends_with_the_call():
+    async def leave(line: Line) -> None:
+        await line.socket.close(4003)
+
+    async with serving(leave) as peer, dial(peer) as caller:
+        with pytest.raises(CallOver, match=r"the server is shutting down \(drained, 4003\)"):
+            await caller.wait_for_state("listening")
+        assert await caller.wait_for_close() == 4003
+        with pytest.raises(CallOver):
+            await caller.say(UTTERANCE)
+
+
+async def test_a_call_hung_up_ends_with_1000():
+    async with serving(answering()) as peer:
+        async with dial(peer) as caller:
+            await caller.wait_for_state("listening")
+        await peer.lines[0].socket.wait_closed()
+        assert (caller.close_code, peer.lines[0].socket.close_code) == (1000, 1000)
+
+
+async def test_a_dropped_call_reaches_the_server_as_a_reset():
+    async with serving(answering()) as peer, dial(peer) as caller:
+        await caller.wait_for_state("listening")
+        caller.drop()
+        assert await caller.wait_for_close(2) == 1006
+        socket = peer.lines[0].socket
+        await socket.wait_closed()
+        assert (socket.close_code, type(socket.connection_exc)) == (1006, ConnectionResetError)
+
+
+async def test_a_muted_microphone_sends_nothing():
+    async with serving(answering()) as peer, dial(peer) as caller:
+        await caller.wait_for_state("listening")
+        caller.mute()
+        await caller.speak(UTTERANCE)
+        sent = len(peer.lines[0].mic)
+        await caller.speak(UTTERANCE)
+        assert len(peer.lines[0].mic) == sent
+
+
+async def test_anything_can_be_sent_past_the_microphone():
+    got = []
+
+    async def take(line: Line) -> None:
+        async for data in line.socket:
+            got.append(data)
+            if data == "no frame":
+                break
+        await line.socket.close()
+
+    async with serving(take) as peer, Caller.connect(peer.url, "m1", "t", announce=False) as caller:
+        caller.mute()
+        await caller.send_raw(b"\xff\x00")
+        await caller.send_raw("no frame")
+        assert await caller.wait_for_close(2) == 1000
+    assert got[-2:] == [b"\xff\x00", "no frame"]
+
+
+async def test_what_cannot_be_read_is_kept_and_the_call_goes_on():
+    async def mumble(line: Line) -> None:
+        await line.socket.send("text")
+        await line.socket.send(b"\xff\xff")
+        await line.voice(bytes(32), rate_hz=16_000)
+        await answering(Line.answer)(line)
+
+    async with serving(mumble) as peer, dial(peer) as caller:
+        assert (await say(caller)).answered
+    assert [each.data["message"] for each in caller.log.of("unreadable")] == [
+        "text where a frame should be",
+        "no protobuf frame",
+        "a voice of 16000 Hz in 1 channels",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (401, {"detail": {"code": "token_expired", "message": "The token has expired."}}, "token_expired"),
+        (503, {"detail": {"code": "draining", "message": "Shutting down"}}, "draining"),
+        (403, "nothing of ours", "not_ours"),
+    ],
+)
+async def test_a_refusal_keeps_the_server_s_words(status, body, code):
+    async with serving(answers={("GET", "/api/ws/agent"): (status, body)}) as peer:
+        with pytest.raises(Refused) as refused:
+            async with dial(peer):
+                pass
+    assert (refused.value.status, refused.value.code) == (status, code)
+
+
+async def test_a_server_that_is_not_there_is_one_sentence():
+    async with serving() as peer:
+        url = peer.url
+    with pytest.raises(
+        Unreachable, match=r"^no server answers at http://127\.0\.0\.1:\d+; start one with `agent"
+    ):
+        async with Caller.connect(url, "m1", "t"):
+            pass
+
+
+async def test_no_proxy_stands_between_us_and_a_server_on_this_machine(monkeypatch):
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with serving(answering(), ANSWERS) as peer, Api(peer.url) as api, dial(peer) as caller:
+        assert await api.create_meeting() == "m1"
+        assert await caller.wait_for_state("listening")
+
+
+async def test_ten_callers_talk_at_once_in_one_process():
+    async with serving(answering(Line.answer)) as peer:
+
+        async def one() -> bool:
+            async with dial(peer) as caller:
+                return (await say(caller)).answered
+
+        assert await asyncio.gather(*(one() for _ in range(10))) == [True] * 10
+
+
+async def test_the_token_is_in_no_log_line(caplog):
+    caplog.set_level(logging.DEBUG)
+    async with serving(answering()) as peer, Caller.connect(peer.url, "m1", "s3cret-token") as caller:
+        await caller.wait_for_state("listening")
+    ours = [each for each in caplog.records if each.name != "websockets.server"]
+    assert not [each for each in ours if "s3cret-token" in each.getMessage()]
