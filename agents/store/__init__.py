@@ -1,0 +1,1 @@
+"""Where meetings and transcripts are kept."""
