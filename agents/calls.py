@@ -89,8 +89,12 @@ class Calls:
         """Lets nobody in any more and ends every call."""
         self.is_draining = True
         await asyncio.gather(*(call.end(reason) for call in self._running), return_exceptions=True)
-        await self._all_gone.wait()
+        await self.wait_until_empty()
         await self.meetings.close()
+
+    async def wait_until_empty(self) -> None:
+        """Returns once nobody is in, with everything of the last call gone."""
+        await self._all_gone.wait()
 
     async def _run(self, call_id: str, admission: Admission, line: Line) -> CallEnd:
         earlier = await self._services.store.chunks(admission.meeting.id)

@@ -27,8 +27,8 @@ def listen(settings: Settings) -> socket.socket:
     return socket.create_server(address, family=family, backlog=_BACKLOG)
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Takes calls until a signal says to stop; prints `ready http://…` once it does.
+def make_server(settings: Settings, listener: socket.socket) -> uvicorn.Server:
+    """A server that prints `ready http://…` once it takes calls, and ends them before it stops.
 
     h11 instead of httptools, because that takes headers of any size; no permessage-deflate, because
     15 KB of it become 15 MB.
@@ -44,7 +44,12 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
     )
-    server = _Server(config, app.state.turnwise, _url(settings, listener))
+    return _Server(config, app.state.turnwise, _url(settings, listener))
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Takes calls until a signal says to stop."""
+    server = make_server(settings, listener)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 

@@ -1,0 +1,37 @@
+"""User audio reaches the recogniser only while it is the user's turn."""
+
+import pytest
+from pipecat.frames.frames import InputAudioRawFrame
+from pipecat.tests.utils import SleepFrame, run_test
+from turnwise.agents.frames import InputGateOpenedFrame
+from turnwise.processors.input_gate import InputGate
+
+from .calls import LISTENING_AGAIN, RECOVERING, SPEAKING, THINKING, a_call
+
+pytestmark = pytest.mark.anyio
+SPEECH = b"\x01\x02" * 320
+
+
+def audio() -> InputAudioRawFrame:
+    return InputAudioRawFrame(SPEECH, 16_000, 1)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_heard"),
+    [
+        pytest.param((), True, id="call just connected"),
+        pytest.param(THINKING, False, id="thinking"),
+        pytest.param(SPEAKING, False, id="speaking"),
+        pytest.param(RECOVERING, False, id="recovering"),
+        pytest.param(LISTENING_AGAIN, True, id="listening again"),
+    ],
+)
+async def test_the_microphone_is_heard_only_in_the_users_turn(earlier, is_heard):
+    down, _ = await run_test(InputGate(a_call(*earlier)), frames_to_send=[audio(), SleepFrame()])
+    (heard,) = [frame.audio for frame in down if isinstance(frame, InputAudioRawFrame)]
+    assert heard == (SPEECH if is_heard else bytes(len(SPEECH)))
+
+
+async def test_the_recogniser_is_told_once_each_time_the_gate_opens():
+    down, _ = await run_test(InputGate(a_call()), frames_to_send=[audio(), audio(), SleepFrame()])
+    assert [type(frame) for frame in down] == [InputGateOpenedFrame, InputAudioRawFrame, InputAudioRawFrame]

@@ -1,0 +1,80 @@
+"""The state follows who really has the turn."""
+
+import pytest
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    TTSStoppedFrame,
+)
+from pipecat.tests.utils import SleepFrame, run_test
+from turnwise.agents.frames import UserTurnDecidedFrame, UserTurnEmptyFrame
+from turnwise.agents.wire import AgentState
+from turnwise.processors.turn_tracker import APOLOGY_CONTEXT, HANGOVER_SECS, TurnTracker
+
+from .calls import RECOVERING, a_call, states_of
+
+pytestmark = pytest.mark.anyio
+L, T, S = AgentState.LISTENING, AgentState.THINKING, AgentState.SPEAKING
+LONGER = SleepFrame(HANGOVER_SECS + 0.1)
+
+
+async def moves(frames, *earlier):
+    call = a_call(*earlier)
+    seen = states_of(call)
+    await run_test(TurnTracker(call), frames_to_send=frames)
+    return seen
+
+
+async def test_a_turn_goes_from_thinking_over_speaking_to_listening():
+    answer = [
+        UserTurnDecidedFrame(0.6),
+        SleepFrame(),
+        LLMFullResponseStartFrame(),
+        SleepFrame(),
+        BotStartedSpeakingFrame(),
+        SleepFrame(),
+        BotStoppedSpeakingFrame(),
+        SleepFrame(),
+        LLMFullResponseEndFrame(),
+    ]
+    assert await moves([*answer, LONGER]) == [T, S, L]
+
+
+async def test_the_agent_keeps_the_turn_for_a_moment_after_its_last_sample():
+    assert await moves([BotStartedSpeakingFrame(), BotStoppedSpeakingFrame(), SleepFrame(0.1)]) == [S]
+
+
+async def test_a_pause_between_two_sentences_does_not_end_the_agents_turn():
+    pause = [
+        UserTurnDecidedFrame(0.6),
+        SleepFrame(),
+        LLMFullResponseStartFrame(),
+        SleepFrame(),
+        BotStartedSpeakingFrame(),
+        BotStoppedSpeakingFrame(),
+    ]
+    assert await moves([*pause, LONGER]) == [T, S]
+
+
+async def test_a_greeting_is_a_turn_of_its_own():
+    assert await moves([BotStartedSpeakingFrame(), BotStoppedSpeakingFrame(), LONGER]) == [S, L]
+
+
+async def test_a_turn_in_which_nothing_was_said_gives_the_turn_back():
+    assert await moves([UserTurnDecidedFrame(0.6), UserTurnEmptyFrame(), SleepFrame()]) == [T, L]
+
+
+async def test_the_end_of_speech_that_a_recovery_cut_off_does_not_open_the_gate():
+    assert await moves([BotStartedSpeakingFrame(), BotStoppedSpeakingFrame(), LONGER], *RECOVERING) == []
+
+
+async def test_a_recovery_ends_with_the_end_of_the_apology():
+    apology = [
+        BotStartedSpeakingFrame(),
+        BotStoppedSpeakingFrame(),
+        SleepFrame(),
+        TTSStoppedFrame(context_id=APOLOGY_CONTEXT),
+    ]
+    assert await moves([*apology, LONGER], *RECOVERING) == [L]

@@ -1,0 +1,98 @@
+"""Whatever is wrong with settings is said at once, with its place and what to do."""
+
+import pytest
+
+
+def test_every_problem_is_reported_at_once(problems):
+    said = problems(
+        "[server]\nprot = 1\nmax_calls = 0\n[agents.default]\nprompt = 1\npipeline = 'gate'\n[agents.x]\nextends = 'y'\n"
+    )
+    assert len(said.splitlines()) >= 5
+    for part in ("server.prot", "server.max_calls", "agents.default.prompt", "agents.x.extends"):
+        assert part in said
+
+
+def test_a_problem_names_file_line_key_and_what_to_do(problems):
+    assert (
+        problems("\n[server]\nprot = 1")
+        == "settings.toml:3: server.prot: is not a known key; did you mean port?"
+    )
+
+
+def test_broken_toml_names_file_and_line(problems):
+    assert problems("[server]\nport = = 1").startswith("settings.toml:2: ")
+
+
+def test_a_bad_value_in_a_variable_names_the_variable(problems):
+    said = problems(TURNWISE_SERVER__PORT="many")
+    assert said == "TURNWISE_SERVER__PORT: server.port: must be a whole number, not 'many'; change it"
+
+
+def test_an_unknown_variable_is_a_problem_too(problems):
+    assert "TURNWISE_SERVER__PROT: server.prot: is not a known key; did you mean port?" in problems(
+        TURNWISE_SERVER__PROT="1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "value"),
+    [
+        ("server", "port = 70000"),
+        ("server", "port = '80'"),
+        ("server", "rejoin_secs = -1"),
+        ("server", "rejoin_secs = nan"),
+        ("server", "max_calls = 1.5"),
+        ("server", "max_calls = true"),
+        ("auth", "token_secs = 301"),
+        ("log", "level = 'LOUD'"),
+        ("agents.default.vad", "use = 'silero'\nstop_secs = -1"),
+        ("agents.default.vad", "use = 'silero'\nstop_secs = nan"),
+        ("agents.default.vad", "use = 'silero'\nmin_volume = 2"),
+        ("agents.default.vad", "use = 'silero'\nstart_secs = '0.2'"),
+        ("agents.default.endpointing", "silence_secs = 0"),
+        ("agents.default.recovery", "answer_secs = inf"),
+        ("agents.default.tts", "use = 'openai'\nvoice = 'nobody'"),
+        ("agents.default.llm", "use = 'openai'\ntemperature = 3.0"),
+    ],
+)
+def test_a_value_of_a_wrong_type_or_out_of_range_names_its_key(problems, table, value):
+    key = value.rpartition("\n")[2].partition(" ")[0]
+    agent = "[agents.default]\nprompt = 'x'\npipeline = 'vad -> stt -> llm -> tts'\n"
+    others = "".join(
+        f"[agents.default.{name}]\nuse = '{use}'\n"
+        for name, use in (("vad", "silero"), ("stt", "openai"), ("llm", "openai"), ("tts", "openai"))
+        if table != f"agents.default.{name}"
+    )
+    said = problems(f"{agent}{others}[{table}]\n{value}\n")
+    assert f": {table}.{key}: must be " in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_secret_of_a_wrong_type_is_not_shown(problems):
+    assert "12345" not in problems("[auth]\napi_key = 12345")
+
+
+def test_a_short_secret_is_refused(problems):
+    said = problems(TURNWISE_AUTH__SECRET="short")
+    assert "auth.secret: is shorter than 32 bytes" in said
+    assert "TURNWISE_AUTH__SECRET" in said
+
+
+def test_a_server_that_others_can_reach_wants_its_secrets(problems):
+    said = problems("[server]\nhost = '0.0.0.0'")
+    assert "set TURNWISE_AUTH__SECRET" in said
+    assert "set TURNWISE_AUTH__API_KEY" in said
+
+
+def test_a_secret_in_the_committed_file_is_warned_of(load):
+    (warning,) = load("[auth]\napi_key = 'k'").warnings
+    assert warning.startswith("settings.toml:2: auth.api_key: is a secret")
+    assert "TURNWISE_AUTH__API_KEY" in warning
+
+
+def test_a_secret_in_a_variable_is_no_reason_for_a_warning(load):
+    assert load(TURNWISE_AUTH__API_KEY="k").warnings == ()
+
+
+def test_an_unknown_default_agent_is_a_problem(problems):
+    assert "did you mean default?" in problems("default_agent = 'defualt'")

@@ -1,0 +1,74 @@
+"""The direction of the house: the core knows neither of its sisters, and nobody goes in circles."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("agents", "processors", "transports")
+FILES = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+
+
+def module_of(file):
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+MODULES = {module_of(file) for file in FILES}
+
+
+def imports_at_the_top(file):
+    """The modules of ours that importing this file imports."""
+    package = file.relative_to(ROOT).parent.parts
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            named = (*base, *(node.module or "").split(".")) if node.module else base
+            if not node.level and named[0] == "turnwise":
+                named = named[1:]
+            for alias in node.names:
+                yield (*named, alias.name) if (*named, alias.name) in MODULES else named
+
+
+def everything_named_in(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.level, (node.module or "").split(".")[0]
+
+
+GRAPH = {
+    module_of(file): {name for name in imports_at_the_top(file) if name in MODULES} - {module_of(file)}
+    for file in FILES
+}
+
+
+@pytest.mark.parametrize("sister", ["processors", "transports"])
+def test_the_core_imports_neither_of_its_sisters(sister):
+    core = {module: names for module, names in GRAPH.items() if module[0] == "agents"}
+    assert [module for module, names in core.items() if any(name[0] == sister for name in names)] == []
+
+
+def test_processors_and_transports_do_not_import_each_other():
+    for mine, other in (("processors", "transports"), ("transports", "processors")):
+        found = [m for m, names in GRAPH.items() if m[0] == mine and any(n[0] == other for n in names)]
+        assert found == []
+
+
+def test_no_module_imports_itself_by_a_detour():
+    circles = [module for module in GRAPH if module in reachable(module)]
+    assert circles == []
+
+
+def reachable(start):
+    seen, queue = set(), list(GRAPH[start])
+    while queue:
+        module = queue.pop()
+        if module not in seen:
+            seen.add(module)
+            queue.extend(GRAPH.get(module, ()))
+    return seen
+
+
+def test_the_graph_is_not_empty():
+    assert ("agents", "state") in GRAPH[("agents", "call_context")]

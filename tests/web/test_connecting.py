@@ -1,0 +1,191 @@
+"""Who is let in to a call: refused before it is accepted, with a status, a code and no change."""
+
+import asyncio
+import time
+
+import httpx2
+import pytest
+
+from ..servers import SECRET, serving
+from .conftest import Caller
+
+pytestmark = pytest.mark.anyio
+LONG_AGO = int(time.time()) - 1000
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "code"),
+    [
+        pytest.param(lambda caller: "", 401, "token_missing", id="empty token"),
+        pytest.param(lambda caller: "random", 401, "token_invalid", id="random string"),
+        pytest.param(
+            lambda caller: caller.token(secret="", algorithm="none"), 401, "token_invalid", id="alg=none"
+        ),
+        pytest.param(
+            lambda caller: caller.token(secret=SECRET + "!"), 401, "token_invalid", id="another key"
+        ),
+        pytest.param(
+            lambda caller: caller.token(iat=LONG_AGO, exp=LONG_AGO + 60), 401, "token_expired", id="expired"
+        ),
+        pytest.param(
+            lambda caller: caller.token(iat=int(time.time()) + 60),
+            401,
+            "token_invalid",
+            id="issued in the future",
+        ),
+        pytest.param(lambda caller: caller.token(exp=None), 401, "token_invalid", id="no exp"),
+        pytest.param(
+            lambda caller: caller.token(exp=int(time.time()) + 400),
+            401,
+            "token_invalid",
+            id="too long a life",
+        ),
+        pytest.param(lambda caller: caller.token(aud="other"), 401, "token_invalid", id="wrong aud"),
+        pytest.param(lambda caller: caller.token(iss="other"), 401, "token_invalid", id="wrong iss"),
+        pytest.param(lambda caller: caller.token(jti=None), 401, "token_invalid", id="no jti"),
+        pytest.param(
+            lambda caller: caller.token(meeting_id="x"), 403, "meeting_mismatch", id="another meeting"
+        ),
+        pytest.param(lambda caller: caller.token(agent="nobody"), 404, "agent_unknown", id="unknown agent"),
+    ],
+)
+async def test_a_token_that_opens_nothing_is_refused_in_both_ways(caller: Caller, make, status, code):
+    query = caller.query(("meetingId", caller.meeting_id), ("token", make(caller)))
+    assert await caller.refusals(query) == ((status, code), (status, code))
+
+
+async def test_no_token_is_401(caller: Caller):
+    query = caller.query(("meetingId", caller.meeting_id))
+    assert await caller.refusals(query) == ((401, "token_missing"), (401, "token_missing"))
+
+
+@pytest.mark.parametrize("name", ["token", "meetingId"])
+async def test_a_doubled_parameter_is_400(caller: Caller, name):
+    pairs = {"meetingId": caller.meeting_id, "token": caller.token()}
+    query = caller.query(*pairs.items(), (name, pairs[name]))
+    assert await caller.refusals(query) == ((400, "bad_request"), (400, "bad_request"))
+
+
+async def test_no_meeting_is_400(caller: Caller):
+    query = caller.query(("token", caller.token()))
+    assert await caller.refusals(query) == ((400, "bad_request"), (400, "bad_request"))
+
+
+@pytest.mark.parametrize("meeting_id", ["unknown", "' or 1=1--", "\u0000", "%00", "💬"])
+async def test_an_unknown_meeting_is_404(caller: Caller, meeting_id):
+    query = caller.query(("meetingId", meeting_id), ("token", caller.token(meeting_id=meeting_id)))
+    assert await caller.refusals(query) == ((404, "meeting_not_found"), (404, "meeting_not_found"))
+
+
+async def test_a_meeting_that_is_over_is_409(caller: Caller):
+    store = caller.served.turnwise.services.store
+    await store.begin(caller.meeting_id)
+    await store.finish(caller.meeting_id)
+    query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+    assert await caller.refusals(query) == ((409, "meeting_over"), (409, "meeting_over"))
+
+
+async def test_a_token_opens_one_call_once(caller: Caller):
+    token = caller.token()
+    query = caller.query(("meetingId", caller.meeting_id), ("token", token))
+    async with caller.call(token):
+        assert await caller.refusals(query) == ((401, "token_used"), (401, "token_used"))
+
+
+async def test_of_twenty_connections_with_one_token_exactly_one_is_let_in(caller: Caller):
+    query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+    answers = await asyncio.gather(*(caller.refused(query) for _ in range(20)))
+    assert sorted(answers) == [(101, ""), *[(401, "token_used")] * 19]
+
+
+async def test_knocking_is_426_and_does_not_use_the_token_up(caller: Caller):
+    token = caller.token()
+    query = caller.query(("meetingId", caller.meeting_id), ("token", token))
+    assert await caller.knock(query) == (426, "upgrade_required")
+    async with caller.call(token):
+        pass
+
+
+async def test_a_refused_call_does_not_use_the_token_up(tmp_path):
+    async with serving(tmp_path, "[server]\nmax_calls = 1") as served:
+        caller = await Caller.of_new_meeting(served)
+        waiting = await Caller.of_new_meeting(served)
+        token = waiting.token()
+        query = waiting.query(("meetingId", waiting.meeting_id), ("token", token))
+        async with caller.call():
+            assert await waiting.refusals(query) == ((503, "too_many_calls"), (503, "too_many_calls"))
+            assert await _ready(served.url) == 503
+        await served.turnwise.calls.wait_until_empty()
+        async with waiting.call(token):
+            pass
+
+
+async def test_one_call_more_than_the_users_cap_is_429_and_others_still_come_in(tmp_path):
+    async with serving(tmp_path, "[server]\nmax_calls_per_user = 1") as served:
+        caller = await Caller.of_new_meeting(served)
+        query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+        async with caller.call():
+            assert (await caller.refused(query))[0] == 429
+            async with caller.call(caller.token(sub="bob")):
+                pass
+
+
+async def test_too_many_are_told_when_to_come_back(tmp_path):
+    async with serving(tmp_path, "[server]\nmax_calls = 1") as served:
+        caller = await Caller.of_new_meeting(served)
+        async with caller.call():
+            query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+            assert int((await _get(f"{served.url}/api/ws/agent?{query}")).headers["retry-after"]) > 0
+
+
+async def test_a_draining_server_takes_no_new_call(caller: Caller):
+    caller.served.turnwise.calls.is_draining = True
+    query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+    assert await caller.refusals(query) == ((503, "draining"), (503, "draining"))
+
+
+async def test_a_database_that_is_away_is_503_and_the_server_serves(tmp_path):
+    url = f"sqlite:///{tmp_path}/no/such/folder/turnwise.db"
+    async with serving(tmp_path, TURNWISE_DATABASE__URL=url, TURNWISE_AUTH__SECRET=SECRET) as served:
+        caller = Caller(served, "any")
+        query = caller.query(("meetingId", "any"), ("token", caller.token()))
+        assert await caller.refusals(query) == ((503, "database_unavailable"),) * 2
+        assert await _ready(served.url) == 503
+
+
+async def test_a_token_of_9_kb_is_414_and_nothing_hangs(caller: Caller):
+    query = caller.query(("meetingId", caller.meeting_id), ("token", "x" * 9_000))
+    assert (await asyncio.wait_for(caller.refused(query), 5))[0] == 414
+
+
+async def test_200_headers_are_431_and_nothing_hangs(caller: Caller):
+    query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+    headers = {f"x-{number}": "y" for number in range(200)}
+    assert (await asyncio.wait_for(caller.refused(query, headers), 5))[0] == 431
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://foreign.example", 403),
+        ("null", 403),
+        ("https://friend.example.evil.example", 403),
+        ("https://friend.example", 101),
+        ("own", 101),
+    ],
+)
+async def test_a_page_from_elsewhere_must_be_on_the_list(tmp_path, origin, status):
+    async with serving(tmp_path, '[server]\nallowed_origins = ["https://friend.example"]') as served:
+        caller = await Caller.of_new_meeting(served)
+        query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+        headers = {"Origin": served.url if origin == "own" else origin}
+        assert (await caller.refused(query, headers))[0] == status
+
+
+async def _get(url):
+    async with httpx2.AsyncClient() as client:
+        return await client.get(url)
+
+
+async def _ready(url):
+    return (await _get(f"{url}/readyz")).status_code
