@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
 _FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[call]} {message}\n"
 _OWN = "turnwise."
+_SAID_BY_US = {"push_error_frame", "_source_push_frame"}
+"""Where Pipecat tells of an error that recovery tells of as well."""
+
+_SET_OFF_BY_ANYONE = ("pipecat.serializers.", "ASGI callable returned without completing handshake")
+"""What a stranger could fill the log with: frames that are none, calls that are refused."""
 
 
 def set_up_log(level: str) -> None:
@@ -30,11 +35,16 @@ class _Libraries(logging.Handler):
     """Tells that a library which uses the standard log has something to say, and where."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        logger.log(record.levelname, "{} complains ({}:{})", record.name, record.filename, record.lineno)
+        if not str(record.msg).startswith(_SET_OFF_BY_ANYONE):
+            logger.log(record.levelname, "{} complains ({}:{})", record.name, record.filename, record.lineno)
 
 
 def _is_told(record: "Record") -> bool:
-    return (record["name"] or "").startswith(_OWN) or record["level"].no >= logging.WARNING
+    name = record["name"] or ""
+    if name.startswith(_OWN):
+        return True
+    is_repeated = record["function"] in _SAID_BY_US or name.startswith(_SET_OFF_BY_ANYONE)
+    return record["level"].no >= logging.WARNING and not is_repeated
 
 
 def _line(record: "Record") -> str:

@@ -10,7 +10,7 @@ FOLDERS = ("agents", "processors", "transports")
 FILES = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
 
 
-def module_of(file):
+def module_of(file: Path) -> tuple[str, ...]:
     parts = file.relative_to(ROOT).with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
 
@@ -20,21 +20,15 @@ MODULES = {module_of(file) for file in FILES}
 
 def imports_at_the_top(file):
     """The modules of ours that importing this file imports."""
-    package = file.relative_to(ROOT).parent.parts
+    package: tuple[str, ...] = file.relative_to(ROOT).parent.parts
     for node in ast.parse(file.read_text()).body:
         if isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
-            named = (*base, *(node.module or "").split(".")) if node.module else base
+            named: tuple[str, ...] = (*base, *(node.module or "").split(".")) if node.module else base
             if not node.level and named[0] == "turnwise":
                 named = named[1:]
             for alias in node.names:
                 yield (*named, alias.name) if (*named, alias.name) in MODULES else named
-
-
-def everything_named_in(file):
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            yield node.level, (node.module or "").split(".")[0]
 
 
 GRAPH = {

@@ -1,6 +1,7 @@
 """A team's own processors: beside the settings file, installed, or broken."""
 
 from importlib.metadata import EntryPoint
+from typing import Any
 
 import pytest
 from pipecat.processors.filters.identity_filter import IdentityFilter
@@ -49,7 +50,7 @@ def folder(tmp_path, monkeypatch):
 def test_a_class_beside_the_settings_file_is_built_with_its_call_and_its_options(folder):
     path, module = folder
     call = a_call()
-    shout = find_component("shout", f"{module}:Shout", path).build({"times": 3}, call)
+    shout: Any = find_component("shout", f"{module}:Shout", path).build({"times": 3}, call)
     assert (shout.call, shout.times) == (call, 3)
 
 

@@ -14,7 +14,8 @@ from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason, c
 from .client_messages import ClientMessages
 from .wire_serializer import WireSerializer
 
-_HANG_UP_CODES = (1000, 1001, 1005)
+_HANG_UP_CODES = (1000, 1001)
+_NO_CODE = 1005
 _CHUNKS_OF_10_MS = 2
 _CLOSE_SECS = 1.0
 
@@ -25,7 +26,7 @@ class WebSocketLine:
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
         self.on_gone: OnGone = lambda hung_up: None
-        self._close_code = 1006
+        self._hung_up = False
         self._telling: set[asyncio.Task[None]] = set()
         self._receive = websocket.receive
         websocket.receive = self._receive_and_look
@@ -54,16 +55,24 @@ class WebSocketLine:
             return
 
     async def _receive_and_look(self) -> Message:
-        """Pipecat drops the close code, which alone tells a hang-up from a lost connection."""
+        """Pipecat drops what tells a hang-up from a lost connection."""
         message = await self._receive()
         if message["type"] == "websocket.disconnect":
-            self._close_code = message.get("code", 1006)
+            self._hung_up = _is_hang_up(message)
         return message
 
     def _gone(self, *_: Any) -> None:
-        self.on_gone(self._close_code in _HANG_UP_CODES)
+        self.on_gone(self._hung_up)
 
     def _tell(self, sentence: str) -> None:
         task = asyncio.create_task(self.messages.tell(sentence))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+
+
+def _is_hang_up(disconnect: Message) -> bool:
+    """A client that closes without a code is reported as 1005, and by uvicorn so is one that is lost;
+    only a real close frame comes with a reason, be it empty.
+    """
+    code = disconnect.get("code")
+    return code in _HANG_UP_CODES or (code == _NO_CODE and "reason" in disconnect)

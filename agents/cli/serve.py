@@ -1,5 +1,6 @@
 """`agent serve`: the server."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def serve(
     except OSError as error:
         where = f"{loaded.server.host}:{loaded.server.port}"
         raise CommandFailed(
-            f"{where} cannot be listened on ({error.strerror}); give another --port"
+            f"{where} cannot be listened on ({os.strerror(error.errno or 0)}); give another --port"
         ) from None
     with listener, _openai(loaded, wants_openai(loaded), forced=sandbox) as ready:
         try:

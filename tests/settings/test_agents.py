@@ -45,7 +45,8 @@ def test_the_turn_cannot_be_left_out_because_the_gate_needs_it(problems):
 
 def test_an_agent_extends_another(load):
     settings = load(
-        local="[agents.kind]\nextends = 'default'\nprompt = 'Be kind.'\n[agents.kind.endpointing]\nsilence_secs = 0.9"
+        local="[agents.kind]\nextends = 'default'\nprompt = 'Be kind.'\n"
+        "[agents.kind.endpointing]\nsilence_secs = 0.9"
     )
     kind = settings.agents["kind"]
     assert kind.fields.prompt == "Be kind."

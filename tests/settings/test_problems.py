@@ -5,7 +5,8 @@ import pytest
 
 def test_every_problem_is_reported_at_once(problems):
     said = problems(
-        "[server]\nprot = 1\nmax_calls = 0\n[agents.default]\nprompt = 1\npipeline = 'gate'\n[agents.x]\nextends = 'y'\n"
+        "[server]\nprot = 1\nmax_calls = 0\n"
+        "[agents.default]\nprompt = 1\npipeline = 'gate'\n[agents.x]\nextends = 'y'\n"
     )
     assert len(said.splitlines()) >= 5
     for part in ("server.prot", "server.max_calls", "agents.default.prompt", "agents.x.extends"):

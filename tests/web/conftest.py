@@ -71,7 +71,7 @@ class Caller:
             async with connect(f"{self.served.ws_url}?{query}", additional_headers=headers):
                 return 101, ""
         except InvalidStatus as error:
-            return error.response.status_code, _code(error.response.body)
+            return error.response.status_code, _code(bytes(error.response.body))
 
     async def knock(self, query: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
         """How the same address answers over HTTP."""
@@ -80,7 +80,7 @@ class Caller:
             return answer.status_code, answer.json()["detail"]["code"]
 
 
-def _code(body: bytes | None) -> str:
+def _code(body: bytes) -> str:
     return json.loads(body or b"{}").get("detail", {}).get("code", "")
 
 

@@ -1,0 +1,121 @@
+"""A running `agent serve` with its sandbox, as a person starts it: in an empty folder, without a key."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from turnwise.agents.client.api import Api
+from turnwise.agents.client.caller import Caller
+from turnwise.agents.client.speech import read_wav
+
+from ..conftest import SPEECH
+
+START_SECS = 60
+
+LOCAL_SETTINGS = """
+[server]
+rejoin_secs = 3.0
+
+[agents.greeter]
+extends = "default"
+greeting = "Welcome to the museum."
+
+[agents.impatient]
+extends = "default"
+idle_secs = 2.0
+
+[agents.short]
+extends = "default"
+max_call_secs = 2.0
+
+[agents.forgetful]
+extends = "default"
+[agents.forgetful.transcript]
+use = "none"
+"""
+
+
+class House:
+    """Where the server and its sandbox are, and what they have said."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
+        self.folder = folder
+        self.log_file = folder / "log"
+        self._log = self.log_file.open("w")
+        self.process = subprocess.Popen(
+            [Path(sys.executable).parent / "agent", "serve", "--port", "0"],
+            cwd=folder,
+            env={"PATH": os.defpath, "HOME": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        self.sandbox_url, self.url = self._read_addresses()
+
+    def _read_addresses(self) -> tuple[str, str]:
+        killer = threading.Timer(START_SECS, self.process.kill)
+        killer.start()
+        found: dict[str, str] = {}
+        for line in self.process.stdout or ():
+            name, _, url = line.strip().partition(" ")
+            found[name] = url
+            if name == "ready":
+                break
+        killer.cancel()
+        assert {"sandbox", "ready"} <= found.keys(), self.log_file.read_text()
+        return found["sandbox"], found["ready"]
+
+    def close(self) -> None:
+        """Ends it as Ctrl-C would."""
+        self.process.terminate()
+        self.process.wait(20)
+        if self.process.stdout:
+            self.process.stdout.close()
+        self._log.close()
+
+    def wav(self, name: str) -> bytes:
+        """A recording as the microphone hears it."""
+        return read_wav(SPEECH / f"{name}.wav")
+
+    async def new_meeting(self, prompt: str | None = None) -> str:
+        """A meeting to call in."""
+        async with Api(self.url) as api:
+            return await api.create_meeting(prompt=prompt)
+
+    @asynccontextmanager
+    async def call(self, meeting_id: str | None = None, agent: str | None = None) -> AsyncIterator[Caller]:
+        """A call, in a new meeting unless one is named."""
+        meeting_id = meeting_id or await self.new_meeting()
+        async with Api(self.url) as api:
+            token = await api.create_token(meeting_id, agent)
+        async with Caller.connect(self.url, meeting_id, token) as caller:
+            yield caller
+
+    async def transcript(self, meeting_id: str) -> dict[str, Any]:
+        """What the server has stored."""
+        async with Api(self.url) as api:
+            return await api.transcript(meeting_id)
+
+    async def behave(self, meeting_id: str, stage: str, **how: Any) -> None:
+        """Makes the sandbox slow or faulty for the calls of one meeting."""
+        async with httpx2.AsyncClient() as client:
+            url = f"{self._sandbox_root}/sandbox/behaviour"
+            answer = await client.put(url, json={"stage": stage, "call": meeting_id, **how})
+            assert answer.is_success, answer.text
+
+    async def requests(self, meeting_id: str, stage: str) -> list[dict[str, Any]]:
+        """What the sandbox was asked in the calls of one meeting."""
+        async with httpx2.AsyncClient() as client:
+            answer = await client.get(f"{self._sandbox_root}/sandbox/requests")
+        return [each for each in answer.json() if (each["call"], each["stage"]) == (meeting_id, stage)]
+
+    @property
+    def _sandbox_root(self) -> str:
+        return self.sandbox_url.removesuffix("/v1")

@@ -1,0 +1,89 @@
+"""How a call ends, and what becomes of its meeting."""
+
+import asyncio
+
+import pytest
+
+from .words import words
+
+pytestmark = pytest.mark.side_by_side
+
+
+async def becomes(house, meeting_id, status, secs=2.0):
+    """Waits until the meeting's status is this, and returns what is stored then."""
+    async with asyncio.timeout(secs):
+        while (stored := await house.transcript(meeting_id))["status"] != status:
+            await asyncio.sleep(0.05)
+    return stored
+
+
+async def test_a_lost_connection_that_comes_back_goes_on_with_the_conversation(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id) as caller:
+        assert (await caller.say(house.wav("name"))).why is None
+        caller.drop()
+        await caller.wait_for_close()
+    await asyncio.sleep(0.1)
+    assert (await house.transcript(meeting_id))["status"] == "active"
+    async with house.call(meeting_id) as caller:
+        turn = await caller.say(house.wav("goodbye"))
+        assert turn.why is None
+        assert "alice" in words(turn.reply)
+    stored = await becomes(house, meeting_id, "processing")
+    assert [chunk["sequenceNumber"] for chunk in stored["chunks"]] == [1, 2, 3, 4]
+
+
+async def test_a_lost_connection_that_does_not_come_back_ends_the_meeting(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id) as caller:
+        await caller.wait_for_state("listening")
+        caller.drop()
+    await becomes(house, meeting_id, "processing", secs=8)
+
+
+async def test_a_hang_up_ends_the_meeting_and_no_call_can_join_it(house):
+    from turnwise.agents.client.errors import Refused
+
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id) as caller:
+        await caller.wait_for_state("listening")
+    await becomes(house, meeting_id, "processing")
+    with pytest.raises(Refused, match="meeting_over"):
+        async with house.call(meeting_id):
+            pass
+
+
+async def test_a_hang_up_in_mid_answer_keeps_what_was_final(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id) as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_state("speaking")
+    stored = await becomes(house, meeting_id, "processing")
+    assert stored["chunks"][0]["speakerType"] == "user"
+
+
+async def test_a_silent_call_is_ended_with_its_reason(house):
+    async with house.call(agent="impatient") as caller:
+        assert await caller.wait_for_close() == 4001
+    assert [message.data["reason"] for message in caller.log.of("call-ended")] == ["idle"]
+
+
+async def test_a_call_at_its_longest_is_ended_with_its_reason(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "short") as caller:
+        assert await caller.wait_for_close() == 4002
+    assert [message.data["reason"] for message in caller.log.of("call-ended")] == ["limit"]
+    await becomes(house, meeting_id, "processing")
+
+
+async def test_a_client_that_never_says_it_is_ready_is_told_the_state_all_the_same(house):
+    from turnwise.agents.client.api import Api
+    from turnwise.agents.client.caller import Caller
+
+    meeting_id = await house.new_meeting()
+    async with Api(house.url) as api:
+        token = await api.create_token(meeting_id)
+    async with Caller.connect(house.url, meeting_id, token, announce=False) as caller:
+        (first,) = [await caller.wait_for_state("listening", 4)]
+    assert 1.5 <= first.at_secs <= 4
