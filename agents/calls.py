@@ -83,7 +83,7 @@ class Calls:
                 end = await self._run(call_id, admission, line)
             finally:
                 logger.info("call over: {}", end.value)
-                await self.meetings.leave(admission.meeting.id, may_rejoin=end is CallEnd.LOST)
+                self.meetings.leave(admission.meeting.id, may_rejoin=end is CallEnd.LOST)
 
     async def end_all(self, reason: EndReason) -> None:
         """Lets nobody in any more and ends every call."""

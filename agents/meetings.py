@@ -6,6 +6,9 @@ from loguru import logger
 
 from .services import Services
 
+CLOSE_SECS = 5.0
+"""How long the end of the server waits for a database that is away."""
+
 
 class Meetings:
     """Knows which meetings have a call in this process, and ends them when they are over."""
@@ -14,6 +17,7 @@ class Meetings:
         self._services = services
         self._calls: dict[str, int] = {}
         self._waits: dict[str, asyncio.Task[None]] = {}
+        self._endings: set[asyncio.Task[None]] = set()
 
     async def join(self, meeting_id: str) -> bool:
         """A call begins; False if the meeting is over."""
@@ -26,8 +30,11 @@ class Meetings:
         await self._services.local.call_started(meeting_id)
         return True
 
-    async def leave(self, meeting_id: str, *, may_rejoin: bool) -> None:
-        """A call is over; its meeting too, unless another call of it goes on or may come back."""
+    def leave(self, meeting_id: str, *, may_rejoin: bool) -> None:
+        """A call is over; its meeting too, unless another call of it goes on or may come back.
+
+        Nobody waits for the database here: a call's place is free at once.
+        """
         self._calls[meeting_id] -= 1
         if self._calls[meeting_id]:
             return
@@ -35,14 +42,21 @@ class Meetings:
         if may_rejoin:
             self._waits[meeting_id] = asyncio.create_task(self._finish_later(meeting_id))
         else:
-            await self._finish(meeting_id)
+            self._end(meeting_id)
 
     async def close(self) -> None:
         """Ends the meetings whose lost connections nobody can come back to any more."""
-        for meeting_id, wait in list(self._waits.items()):
+        for meeting_id, wait in self._waits.items():
             wait.cancel()
-            await self._finish(meeting_id)
+            self._end(meeting_id)
         self._waits.clear()
+        if self._endings:
+            await asyncio.wait(self._endings, timeout=CLOSE_SECS)
+
+    def _end(self, meeting_id: str) -> None:
+        ending = asyncio.create_task(self._finish(meeting_id))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
 
     async def _finish_later(self, meeting_id: str) -> None:
         await asyncio.sleep(self._services.settings.server.rejoin_secs)

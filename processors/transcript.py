@@ -13,9 +13,12 @@ from ..agents.frames import UserTurnDecidedFrame, UserTurnEmptyFrame
 from ..agents.store.sink import Chunk, Turn
 from ..agents.wire import AgentState, SpeakerType, chunk_fields, transcript_chunk
 
+LAST_SAVES_SECS = 1.0
+"""How long the end of a call waits for its last turns; what takes longer is still saved after it."""
+
 
 class TranscriptPersistence(FrameProcessor):
-    """Saves turns one after the other, beside the audio path, which never waits for a disk."""
+    """Saves turns beside the audio path, which never waits for a disk."""
 
     def __init__(self, call: CallContext) -> None:
         super().__init__(enable_direct_mode=True)
@@ -23,8 +26,8 @@ class TranscriptPersistence(FrameProcessor):
         self._state = call.state
         self._meeting_id = call.meeting_id
         self._began: dict[SpeakerType, datetime] = {}
-        self._finished: asyncio.Queue[Turn | None] = asyncio.Queue()
-        self._saver: asyncio.Task | None = None
+        self._saves: asyncio.Queue[asyncio.Task[Chunk] | None] = asyncio.Queue()
+        self._announcer: asyncio.Task | None = None
         call.conversation.on_turn(self._add)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -32,7 +35,7 @@ class TranscriptPersistence(FrameProcessor):
         await super().process_frame(frame, direction)
         match frame:
             case StartFrame():
-                self._saver = self.create_task(self._save_all())
+                self._announcer = self.create_task(self._announce_all())
             case VADUserStartedSpeakingFrame():
                 began = datetime.fromtimestamp(frame.timestamp, UTC) - timedelta(seconds=frame.start_secs)
                 self._began.setdefault("user", began)
@@ -45,23 +48,25 @@ class TranscriptPersistence(FrameProcessor):
         await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
-        """Waits until everything said is saved."""
+        """Waits until everything said is saved, but not for a database that is away."""
         await super().cleanup()
-        saver, self._saver = self._saver, None
-        if saver:
-            self._finished.put_nowait(None)
-            await saver
+        announcer, self._announcer = self._announcer, None
+        if announcer:
+            self._saves.put_nowait(None)
+            await asyncio.wait({announcer}, timeout=LAST_SAVES_SECS)
+            announcer.cancel()
 
     def _add(self, speaker: SpeakerType, text: str) -> None:
         began = self._began.pop(speaker, None) or datetime.now(UTC)
-        self._finished.put_nowait(Turn(self._meeting_id, speaker, text, began))
+        turn = Turn(self._meeting_id, speaker, text, began)
+        self._saves.put_nowait(asyncio.create_task(self._sink.save(turn)))
 
-    async def _save_all(self) -> None:
-        while turn := await self._finished.get():
+    async def _announce_all(self) -> None:
+        while save := await self._saves.get():
             try:
-                chunk = await self._sink.save(turn)
+                chunk = await asyncio.shield(save)
             except Exception as error:
-                logger.error("a {} turn could not be saved: {}", turn.speaker_type, type(error).__name__)
+                logger.error("a turn could not be saved: {}", type(error).__name__)
             else:
                 await self._announce(chunk)
 

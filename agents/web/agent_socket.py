@@ -1,5 +1,7 @@
 """`/api/ws/agent`: one call over a WebSocket, and the same door to knock at over HTTP."""
 
+from collections.abc import Callable
+from functools import cache
 from importlib.metadata import entry_points
 
 from fastapi import APIRouter, Request, WebSocket
@@ -8,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from ..admission import Admission
 from ..calls import Calls
+from ..line import Line
 from ..refusal import Refusal
 from ..store.errors import StoreUnavailable
 from .answers import refused, unavailable
@@ -57,8 +60,14 @@ async def _let_in(turnwise: Turnwise, admission: Admission) -> None:
 
 
 async def _hold(calls: Calls, admission: Admission, websocket: WebSocket) -> None:
-    (line_of,) = entry_points(group="turnwise.transports", name="websocket")
-    await calls.hold(admission, line_of.load()(websocket))
+    await calls.hold(admission, _line_factory()(websocket))
+
+
+@cache
+def _line_factory() -> Callable[[WebSocket], Line]:
+    """The transport is found by name, as every component is."""
+    (entry,) = entry_points(group="turnwise.transports", name="websocket")
+    return entry.load()
 
 
 def _one(query: QueryParams, name: str) -> str:
