@@ -15,7 +15,7 @@ import pytest
 
 from .house import House
 
-AT_ONCE = 12
+AT_ONCE = 14
 LONGEST_SECS = 170
 
 

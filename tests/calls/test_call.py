@@ -1,11 +1,7 @@
 """A spoken call from end to end: the real server, the real wire, real speech."""
 
-import io
-import wave
-
+import numpy as np
 import pytest
-from openai import AsyncOpenAI
-from turnwise.agents.client.recording import lay_out
 
 from .test_endings import becomes
 from .words import SENTENCES, error_rate, errors, words
@@ -26,27 +22,10 @@ async def test_three_utterances_get_three_spoken_answers_and_six_chunks(house):
     assert stored["chunks"] == [_fields(chunk.data) for chunk in caller.chunks]
     timestamps = [chunk["timestamp"] for chunk in stored["chunks"]]
     assert timestamps == sorted(timestamps)
-    await _voice_says(house, caller, stored)
 
 
 def _fields(data):
     return {key: value for key, value in data.items() if key != "type"}
-
-
-async def _voice_says(house, caller, stored):
-    """The sandbox's own recogniser finds the answers' words again in the recording."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as recording:
-        recording.setnchannels(1)
-        recording.setsampwidth(2)
-        recording.setframerate(24_000)
-        recording.writeframes(lay_out(caller.voice))
-    async with AsyncOpenAI(api_key="any", base_url=house.sandbox_url) as client:
-        heard = await client.audio.transcriptions.create(
-            model="any", file=("recording.wav", file.getvalue(), "audio/wav")
-        )
-    said = " ".join(chunk["text"] for chunk in stored["chunks"] if chunk["speakerType"] == "agent")
-    assert error_rate(said, heard.text) <= 0.15, f"{heard.text!r} is not {said!r}"
 
 
 @pytest.mark.parametrize(
@@ -73,8 +52,6 @@ async def test_noise_starts_no_turn(house, name):
 
 
 async def test_a_speaker_30_db_down_is_answered(house):
-    import numpy as np
-
     quiet = (np.frombuffer(house.wav("weather"), np.int16) * 10 ** (-30 / 20)).astype(np.int16).tobytes()
     async with house.call() as caller:
         assert (await caller.say(quiet)).why is None

@@ -27,11 +27,11 @@ def audio() -> InputAudioRawFrame:
     ],
 )
 async def test_the_microphone_is_heard_only_in_the_users_turn(earlier, is_heard):
-    down, _ = await run_test(InputGate(a_call(*earlier)), frames_to_send=[audio(), SleepFrame()])
+    down, _ = await run_test(InputGate(a_call(*earlier)), frames_to_send=[audio(), SleepFrame(0.05)])
     (heard,) = [frame.audio for frame in down if isinstance(frame, InputAudioRawFrame)]
     assert heard == (SPEECH if is_heard else bytes(len(SPEECH)))
 
 
 async def test_the_recogniser_is_told_once_each_time_the_gate_opens():
-    down, _ = await run_test(InputGate(a_call()), frames_to_send=[audio(), audio(), SleepFrame()])
+    down, _ = await run_test(InputGate(a_call()), frames_to_send=[audio(), audio(), SleepFrame(0.05)])
     assert [type(frame) for frame in down] == [InputGateOpenedFrame, InputAudioRawFrame, InputAudioRawFrame]

@@ -30,7 +30,7 @@ from turnwise.processors.openai_tts import OpenAITTS
 from .upstream import sound, tokens
 
 pytestmark = pytest.mark.anyio
-WAIT = SleepFrame(0.3)
+WAIT = SleepFrame(0.2)
 
 
 def audio(sample):

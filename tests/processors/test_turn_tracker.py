@@ -30,13 +30,13 @@ async def moves(frames, *earlier):
 async def test_a_turn_goes_from_thinking_over_speaking_to_listening():
     answer = [
         UserTurnDecidedFrame(0.6),
-        SleepFrame(),
+        SleepFrame(0.05),
         LLMFullResponseStartFrame(),
-        SleepFrame(),
+        SleepFrame(0.05),
         BotStartedSpeakingFrame(),
-        SleepFrame(),
+        SleepFrame(0.05),
         BotStoppedSpeakingFrame(),
-        SleepFrame(),
+        SleepFrame(0.05),
         LLMFullResponseEndFrame(),
     ]
     assert await moves([*answer, LONGER]) == [T, S, L]
@@ -49,9 +49,9 @@ async def test_the_agent_keeps_the_turn_for_a_moment_after_its_last_sample():
 async def test_a_pause_between_two_sentences_does_not_end_the_agents_turn():
     pause = [
         UserTurnDecidedFrame(0.6),
-        SleepFrame(),
+        SleepFrame(0.05),
         LLMFullResponseStartFrame(),
-        SleepFrame(),
+        SleepFrame(0.05),
         BotStartedSpeakingFrame(),
         BotStoppedSpeakingFrame(),
     ]
@@ -63,7 +63,7 @@ async def test_a_greeting_is_a_turn_of_its_own():
 
 
 async def test_a_turn_in_which_nothing_was_said_gives_the_turn_back():
-    assert await moves([UserTurnDecidedFrame(0.6), UserTurnEmptyFrame(), SleepFrame()]) == [T, L]
+    assert await moves([UserTurnDecidedFrame(0.6), UserTurnEmptyFrame(), SleepFrame(0.05)]) == [T, L]
 
 
 async def test_the_end_of_speech_that_a_recovery_cut_off_does_not_open_the_gate():
@@ -74,7 +74,7 @@ async def test_a_recovery_ends_with_the_end_of_the_apology():
     apology = [
         BotStartedSpeakingFrame(),
         BotStoppedSpeakingFrame(),
-        SleepFrame(),
+        SleepFrame(0.05),
         TTSStoppedFrame(context_id=APOLOGY_CONTEXT),
     ]
     assert await moves([*apology, LONGER], *RECOVERING) == [L]

@@ -84,9 +84,15 @@ def _code(body: bytes) -> str:
     return json.loads(body or b"{}").get("detail", {}).get("code", "")
 
 
-@pytest.fixture
-async def served(tmp_path) -> AsyncIterator[Served]:
-    async with serving(tmp_path) as served:
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def served(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """One server for all tests of a module, which therefore share a loop."""
+    async with serving(tmp_path_factory.mktemp("served")) as served:
         yield served
 
 

@@ -138,8 +138,8 @@ async def test_too_many_are_told_when_to_come_back(tmp_path):
             assert int((await _get(f"{served.url}/api/ws/agent?{query}")).headers["retry-after"]) > 0
 
 
-async def test_a_draining_server_takes_no_new_call(caller: Caller):
-    caller.served.turnwise.calls.is_draining = True
+async def test_a_draining_server_takes_no_new_call(caller: Caller, monkeypatch):
+    monkeypatch.setattr(caller.served.turnwise.calls, "is_draining", True)
     query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
     assert await caller.refusals(query) == ((503, "draining"), (503, "draining"))
 
