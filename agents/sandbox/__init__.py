@@ -1,0 +1,1 @@
+"""An OpenAI-compatible stand-in for trying, testing and load."""

@@ -1,0 +1,35 @@
+"""What the routes of one sandbox share."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from .behaviour import Behaviours
+from .ears import Ears
+from .request_log import RequestLog
+from .voice import Voice
+
+
+@dataclass
+class Parts:
+    """The faculties, and what is remembered of their use."""
+
+    ears: Ears = field(default_factory=Ears)
+    voice: Voice = field(default_factory=Voice)
+    log: RequestLog = field(default_factory=RequestLog)
+    behaviours: Behaviours = field(default_factory=Behaviours)
+
+    def wait_until_ready(self) -> None:
+        """Blocks until the faculties are awake; raises what keeps them from it."""
+        self.ears.wait_until_ready()
+        self.voice.wait_until_ready()
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self.ears.close()
+        self.voice.close()
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the sandbox that serves this request."""
+    return request.app.state.parts

@@ -1,0 +1,118 @@
+"""The sandbox as a server of its own, on loopback only."""
+
+import asyncio
+import contextlib
+import importlib.util
+import ipaddress
+import socket
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .app import create_app
+from .parts import Parts
+from .unavailable import SandboxUnavailable
+
+_NEEDED = ("espeakng_loader", "pocketsphinx")
+
+
+class SandboxProtocol(H11Protocol):
+    """HTTP that lets a route close the connection it is asked on: `request.state.transport`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Keeps the transport for the requests of this connection."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def run(port: int = 0, host: str = "127.0.0.1") -> None:
+    """Serves until Ctrl-C; prints `sandbox http://HOST:PORT/v1` as soon as it listens.
+
+    Raises:
+        SandboxUnavailable: the extra is missing, the port is in use or the host is not loopback.
+    """
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(listen(port, host)) as listening:
+        running = server(_ready_parts())
+        running.ready_line = f"sandbox {address_of(listening)}"
+        running.run(sockets=[listening])
+
+
+class SandboxServer(uvicorn.Server):
+    """Prints `ready_line`, if there is one, once requests are served and Ctrl-C is heeded."""
+
+    ready_line: str | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to serve."""
+        await super().startup(sockets)
+        if self.started and self.ready_line:
+            print(self.ready_line, flush=True)
+
+
+def server(parts: Parts) -> SandboxServer:
+    """A server that logs nothing; give it the socket of `listen`."""
+    return SandboxServer(
+        uvicorn.Config(
+            create_app(parts),
+            http=SandboxProtocol,
+            ws="none",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A listening socket; port 0 takes a free one.
+
+    Raises:
+        SandboxUnavailable: see `run`.
+    """
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise SandboxUnavailable(
+            f"The sandbox needs {' and '.join(missing)}; install it with pip install 'turnwise[sandbox]'."
+        )
+    if not _is_loopback(host):
+        raise SandboxUnavailable(f"The sandbox serves this machine only, not {host}; use 127.0.0.1.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, which costs 40 ms an answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(512)
+        return listening
+    except OSError as error:
+        listening.close()
+        reason = (error.strerror or str(error)).lower()
+        raise SandboxUnavailable(
+            f"The sandbox cannot listen on port {port}: {reason}; choose another."
+        ) from None
+
+
+def _ready_parts() -> Parts:
+    parts = Parts()
+    try:
+        parts.wait_until_ready()
+    except (EOFError, ImportError, OSError, RuntimeError) as error:
+        parts.close()
+        raise SandboxUnavailable(f"The sandbox cannot start its ears and voice: {error}.") from error
+    return parts
+
+
+def address_of(listening: socket.socket) -> str:
+    """The base URL for OpenAI's client."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

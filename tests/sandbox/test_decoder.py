@@ -1,0 +1,90 @@
+"""Expected phrases are understood wherever a recording begins and ends; noise is not speech."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from turnwise.agents.sandbox.audio import Samples, read_audio, to_samples
+from turnwise.agents.sandbox.decoder import SpeechDecoder
+from turnwise.agents.sandbox.phrases import expected_lines, words_of
+
+from .words import SAID, word_error_rate
+
+RATE_HZ = 16_000
+
+
+@pytest.fixture(scope="module")
+def decoder() -> SpeechDecoder:
+    return SpeechDecoder()
+
+
+def load(speech: Path, name: str) -> Samples:
+    return read_audio((speech / f"{name}.wav").read_bytes())
+
+
+def silence(secs: float) -> Samples:
+    return np.zeros(round(secs * RATE_HZ), np.int16)
+
+
+def in_room(speech: Path, samples: Samples) -> Samples:
+    room = load(speech, "noise_room").astype(float)
+    return to_samples(samples.astype(float) + np.resize(room, samples.size))
+
+
+@pytest.mark.parametrize(
+    ("lead_secs", "tail_secs", "loudness", "noisy"),
+    [
+        pytest.param(0.0, 0.0, 1.0, False, id="as recorded"),
+        pytest.param(1.0, 0.5, 1.0, False, id="with pre-roll and trailing zeros"),
+        pytest.param(0.2, 0.3, 1.0, True, id="in a room"),
+    ],
+)
+def test_expected_phrases_are_understood(decoder, speech, lead_secs, tail_secs, loudness, noisy):
+    pairs = []
+    for name, said in SAID.items():
+        spoken = to_samples(load(speech, name) * loudness)
+        recording = np.concatenate([silence(lead_secs), spoken, silence(tail_secs)])
+        pairs.append((said, decoder.decode(in_room(speech, recording) if noisy else recording)))
+    assert word_error_rate(pairs) <= 0.1
+
+
+@pytest.mark.parametrize("name", ["pause_450", "pause_900"])
+def test_the_halves_of_a_paused_sentence_are_understood(decoder, speech, name):
+    spoken = load(speech, name)
+    middle = round(1.93 * RATE_HZ)
+    halves = (spoken[:middle], spoken[middle:])
+    heard = [decoder.decode(np.concatenate([silence(0.2), half, silence(0.5)])) for half in halves]
+    assert heard == ["I would like to book a table.", "For four people on Friday evening."]
+
+
+def test_a_sentence_cut_off_in_the_middle_is_understood_so_far(decoder, speech):
+    beginning = load(speech, "order")[: round(2.5 * RATE_HZ)]
+    assert decoder.decode(beginning) == "I would like to order two large coffees."
+
+
+def noises(speech: Path) -> dict[str, Samples]:
+    white = np.random.default_rng(0).standard_normal(2 * RATE_HZ)
+    return {
+        "a room": load(speech, "noise_room"),
+        "white noise": load(speech, "noise_loud"),
+        "a burst of noise": np.concatenate([silence(1), load(speech, "noise_loud"), silence(0.5)]),
+        "clipped noise": to_samples(np.sign(white) * 40_000),
+        "silence": silence(2),
+        "a constant": np.full(RATE_HZ, 12_000, np.int16),
+        "clicks": to_samples(30_000.0 * (np.arange(3 * RATE_HZ) % 8000 == 0)),
+        "nothing": silence(0),
+        "one sample": np.array([9], np.int16),
+    }
+
+
+def test_noise_is_not_taken_for_speech(decoder, speech):
+    heard = {name: decoder.decode(noise) for name, noise in noises(speech).items()}
+    assert heard == dict.fromkeys(heard, "")
+
+
+def test_the_decoder_knows_how_every_expected_word_sounds():
+    from pocketsphinx import get_model_path
+
+    with Path(get_model_path("en-us/cmudict-en-us.dict")).open(encoding="utf-8") as dictionary:
+        known = {line.split(" ", 1)[0] for line in dictionary}
+    assert {word for line in expected_lines() for word in words_of(line)} <= known
