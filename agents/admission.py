@@ -1,10 +1,12 @@
 """Who is let in to a call: the checks in their order, the same for every transport."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from .loopback import is_loopback
 from .refusal import Refusal
 from .services import Services
 from .settings.model import AgentSettings
@@ -24,6 +26,12 @@ class Admission:
     agent: AgentSettings
 
 
+class UsedToken:
+    """A token that is used up for a call; it is given back unless the call comes about."""
+
+    is_spent = False
+
+
 class Door:
     """Checks where a request comes from and what it may do."""
 
@@ -40,7 +48,7 @@ class Door:
         host, origin = headers.get("host", ""), headers.get("origin")
         if self._settings.server.is_loopback and not _is_loopback_host(host):
             raise Refusal("origin_refused", "This server is reached as localhost or 127.0.0.1 only.")
-        is_own = origin is not None and urlsplit(origin).netloc == host and host != ""
+        is_own = origin is not None and _netloc(origin) == host and host != ""
         if origin is None or is_own or origin in self._settings.server.allowed_origins:
             return
         raise Refusal("origin_refused", "This page may not call here; its origin is not in allowed_origins.")
@@ -82,26 +90,33 @@ class Door:
         """
         self.check_origin(headers)
         claims = self._claims(token)
-        await self._services.open()
-        if await self._services.local.token_was_used(claims.jti):
-            raise Refusal("token_used", "This token has been used; ask for a new one.")
+        local = await self._services.open_local()
+        if await local.token_was_used(claims.jti):
+            raise _token_used()
         if claims.meeting_id != meeting_id:
             raise Refusal("meeting_mismatch", "This token is for another meeting.")
+        await self._services.open()
         meeting = await self.find_meeting(meeting_id)
         agent = self.agent_of(meeting, claims.agent)
         if meeting.status in OVER:
             raise Refusal("meeting_over", "This meeting is over; start a new one.")
         return Admission(claims, meeting, agent)
 
-    async def use_token(self, admission: Admission) -> None:
-        """Uses the token up.
+    @asynccontextmanager
+    async def token(self, admission: Admission) -> AsyncIterator[UsedToken]:
+        """Uses the token up, for good once it is marked as spent.
 
         Raises:
             Refusal: 401 `token_used`, somebody else was faster.
         """
-        claims = admission.claims
-        if not await self._services.local.use_token(claims.jti, claims.expires_at):
-            raise Refusal("token_used", "This token has been used; ask for a new one.")
+        claims, local, used = admission.claims, self._services.local, UsedToken()
+        if not await local.use_token(claims.jti, claims.expires_at):
+            raise _token_used()
+        try:
+            yield used
+        finally:
+            if not used.is_spent:
+                await local.give_token_back(claims.jti)
 
     async def find_meeting(self, meeting_id: str) -> Meeting:
         """The meeting.
@@ -139,6 +154,19 @@ def bearer(headers: Mapping[str, str]) -> str:
     return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
+def _token_used() -> Refusal:
+    return Refusal("token_used", "This token has been used; ask for a new one.")
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def _is_loopback_host(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
-    return name in ("localhost", "::1") or name.startswith("127.")
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False

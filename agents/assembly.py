@@ -10,11 +10,12 @@ from .call_context import CallContext
 from .component import Component, ComponentError, find_component
 from .conversation import Conversation
 from .settings.agent_tables import AgentReader
-from .settings.model import AgentSettings, OpenAIAccess, Settings, StageSettings
+from .settings.model import AgentSettings, OpenAIAccess, Settings, StageSettings, TranscriptSettings
 from .settings.pipeline import IN, OUT
 from .settings.problems import Path as KeyPath
 from .settings.problems import Problem
 from .settings.values import check_values
+from .sinks import find_sink
 from .state import CallState
 from .store.sink import Chunk, Turn
 from .upstream import OpenAIUpstream
@@ -81,6 +82,14 @@ class Components:
                 except ComponentError as error:
                     failed.append((stage.name, error))
         return failed
+
+    def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> ComponentError | None:
+        """Why turns could not go where `[transcripts]` says."""
+        try:
+            find_sink(transcripts, folder)
+        except ComponentError as error:
+            return error
+        return None
 
 
 def _trial_call(agent: AgentSettings) -> CallContext:

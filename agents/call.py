@@ -39,7 +39,9 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._worker = self._make_worker()
         line.on_gone = self._gone
+        line.on_flood = self._flooded
         line.messages.add_event_handler("on_client_ready", self._client_ready)
+        line.messages.add_event_handler("on_hang_up", self._asked_to_end)
 
     async def run(self) -> CallEnd:
         """Holds the conversation; returns once everything of it is gone."""
@@ -96,6 +98,12 @@ class Call:
 
     def _client_ready(self, *_: object) -> None:
         self._context.client_ready.set()
+
+    def _asked_to_end(self, *_: object) -> None:
+        self._start_end(EndReason.ENDED)
+
+    def _flooded(self) -> None:
+        self._start_end(EndReason.RATE)
 
     def _idle(self, *_: object) -> None:
         self._start_end(EndReason.IDLE)

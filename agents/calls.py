@@ -8,24 +8,28 @@ from secrets import token_hex
 
 from loguru import logger
 
-from .admission import Admission
+from .admission import Admission, Door
 from .call import Call, CallEnd
 from .call_context import CallContext
+from .component import ComponentError
 from .conversation import Conversation
 from .line import Line
 from .meetings import Meetings
 from .refusal import Refusal
 from .services import Services
 from .state import CallState
-from .store.sink import Chunk
 from .wire import EndReason, SpeakerType
+
+END_SECS = 10.0
+"""How long the end of the server waits for its calls to be gone."""
 
 
 class Calls:
     """Holds the calls and their places."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, door: Door) -> None:
         self._services = services
+        self._door = door
         self._limits = services.settings.server
         self._places: Counter[str] = Counter()
         self._running: set[Call] = set()
@@ -40,8 +44,19 @@ class Calls:
         """How many places are taken."""
         return self._places.total()
 
+    def check_room(self) -> None:
+        """Whether any call would be taken now.
+
+        Raises:
+            Refusal: 503 while draining or full.
+        """
+        if self.is_draining:
+            raise Refusal("draining", "The server is about to stop; call again in a moment.")
+        if self.active >= self._limits.max_calls:
+            raise Refusal("too_many_calls", "All lines are taken; call again in a moment.")
+
     def check_place(self, user: str) -> None:
-        """Raises where a call of this user would be one too many.
+        """Whether a call of this user would be taken now.
 
         Raises:
             Refusal: 429 for the user's own cap; 503 while draining or full.
@@ -49,18 +64,45 @@ class Calls:
         cap = self._limits.max_calls_per_user
         if cap and self._places[user] >= cap:
             raise Refusal("too_many_calls_of_user", f"You have {cap} calls already; end one first.")
-        if self.is_draining:
-            raise Refusal("draining", "The server is about to stop; call again in a moment.")
-        if self.active >= self._limits.max_calls:
-            raise Refusal("too_many_calls", "All lines are taken; call again in a moment.")
+        self.check_room()
 
-    @contextmanager
-    def place(self, user: str) -> Iterator[None]:
-        """Takes a place while it lasts.
+    async def hold(self, admission: Admission, line: Line) -> None:
+        """Lets a caller in and runs the call, from its first word to the end of its meeting.
+
+        Everything that may go wrong before the line is open goes wrong before it, and leaves the
+        token as it was.
 
         Raises:
-            Refusal: there is none.
+            Refusal: there is no place, somebody else used the token, or the call cannot be built.
+            StoreUnavailable: the database is away.
         """
+        meeting = admission.meeting
+        call_id = token_hex(4)
+        with self._place(admission.claims.user), logger.contextualize(call=call_id):
+            async with self._door.token(admission) as token, self.meetings.joined(meeting.id) as stay:
+                call = await self._build(call_id, admission, line)
+                await line.open()
+                token.is_spent = True
+                logger.info("call of agent {} in meeting {}", admission.agent.name, meeting.id)
+                stay.may_rejoin = await self._run(call) is CallEnd.LOST
+
+    async def end_all(self, reason: EndReason) -> None:
+        """Lets nobody in any more and ends every call."""
+        self.is_draining = True
+        await asyncio.gather(*(call.end(reason) for call in self._running), return_exceptions=True)
+        await self.wait_until_empty(END_SECS)
+        await self.meetings.close()
+
+    async def wait_until_empty(self, secs: float) -> bool:
+        """Returns once nobody is in, with everything of the last call gone; False if that takes longer."""
+        try:
+            await asyncio.wait_for(self._all_gone.wait(), secs)
+        except TimeoutError:
+            return False
+        return True
+
+    @contextmanager
+    def _place(self, user: str) -> Iterator[None]:
         self.check_place(user)
         self._places[user] += 1
         self._all_gone.clear()
@@ -72,42 +114,32 @@ class Calls:
             if not self.active:
                 self._all_gone.set()
 
-    async def hold(self, admission: Admission, line: Line) -> None:
-        """Runs a call that was let in, from its first word to the end of its meeting."""
-        call_id = token_hex(4)
-        self.total += 1
-        with logger.contextualize(call=call_id):
-            logger.info("call of agent {} in meeting {}", admission.agent.name, admission.meeting.id)
-            end = CallEnd.LOST
-            try:
-                end = await self._run(call_id, admission, line)
-            finally:
-                logger.info("call over: {}", end.value)
-                self.meetings.leave(admission.meeting.id, may_rejoin=end is CallEnd.LOST)
-
-    async def end_all(self, reason: EndReason) -> None:
-        """Lets nobody in any more and ends every call."""
-        self.is_draining = True
-        await asyncio.gather(*(call.end(reason) for call in self._running), return_exceptions=True)
-        await self.wait_until_empty()
-        await self.meetings.close()
-
-    async def wait_until_empty(self) -> None:
-        """Returns once nobody is in, with everything of the last call gone."""
-        await self._all_gone.wait()
-
-    async def _run(self, call_id: str, admission: Admission, line: Line) -> CallEnd:
+    async def _build(self, call_id: str, admission: Admission, line: Line) -> Call:
         earlier = await self._services.store.chunks(admission.meeting.id)
-        call = Call(self._context(call_id, admission, earlier), line, is_first=not earlier)
-        self._running.add(call)
+        said: list[tuple[SpeakerType, str]] = [(chunk.speaker_type, chunk.text) for chunk in earlier]
         try:
-            return await call.run()
+            return Call(self._context(call_id, admission, said), line, is_first=not earlier)
+        except ComponentError as error:
+            logger.error("the call cannot be built: {}", error.wrong)
+            raise Refusal("internal_error", "The agent cannot be built; the server's log says why.") from None
+
+    async def _run(self, call: Call) -> CallEnd:
+        self.total += 1
+        self._running.add(call)
+        end = CallEnd.LOST
+        try:
+            if self.is_draining:
+                await call.end(EndReason.DRAINED)
+            end = await call.run()
         finally:
             self._running.discard(call)
+            logger.info("call over: {}", end.value)
+        return end
 
-    def _context(self, call_id: str, admission: Admission, earlier: list[Chunk]) -> CallContext:
+    def _context(
+        self, call_id: str, admission: Admission, said: list[tuple[SpeakerType, str]]
+    ) -> CallContext:
         meeting, agent = admission.meeting, admission.agent
-        said: list[tuple[SpeakerType, str]] = [(chunk.speaker_type, chunk.text) for chunk in earlier]
         return CallContext(
             call_id=call_id,
             meeting_id=meeting.id,

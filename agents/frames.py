@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from pipecat.frames.frames import ErrorFrame, SystemFrame
 
+APOLOGY_CONTEXT = "apology"
+"""The TTS context of the recorded apology: its end is the end of a recovery."""
+
 
 @dataclass
 class ToldErrorFrame(ErrorFrame):

@@ -11,6 +11,9 @@ from .wire import EndReason
 OnGone = Callable[[bool], None]
 """Called once the client is gone: True where it hung up, False where the connection was lost."""
 
+OnFlood = Callable[[], None]
+"""Called where the client sends more than any client would, and does not stop."""
+
 
 class Line(Protocol):
     """One connection."""
@@ -26,6 +29,11 @@ class Line(Protocol):
         ...
 
     on_gone: OnGone
+    on_flood: OnFlood
+
+    async def open(self) -> None:
+        """Lets the client in; until then it can still be refused."""
+        ...
 
     async def end(self, reason: EndReason) -> None:
         """Tells the client why and closes."""

@@ -66,6 +66,10 @@ class LocalState:
         """Use the token up: True for exactly one caller, in whichever process and thread."""
         return await self._do(lambda: self._use(jti, expires_at.timestamp()))
 
+    async def give_token_back(self, jti: str) -> None:
+        """The call that the token was used for did not come about."""
+        await self._do(lambda: self._connection.execute("DELETE FROM used_tokens WHERE jti = ?", (jti,)))
+
     async def token_was_used(self, jti: str) -> bool:
         """Whether somebody connected with it, as long as it has not expired."""
         query = "SELECT 1 FROM used_tokens WHERE jti = ?"

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from loguru import logger
@@ -14,41 +15,65 @@ _OWN = "turnwise."
 _SAID_BY_US = {"push_error_frame", "_source_push_frame"}
 """Where Pipecat tells of an error that recovery tells of as well."""
 
-_SET_OFF_BY_ANYONE = ("pipecat.serializers.", "ASGI callable returned without completing handshake")
+_SET_OFF_BY_ANYONE = (
+    "pipecat.serializers.",
+    "pipecat.processors.frameworks.rtvi.",
+    "ASGI callable returned without completing handshake",
+)
 """What a stranger could fill the log with: frames that are none, calls that are refused."""
 
 
-def set_up_log(level: str) -> None:
+def set_up_log(level: str, trusted: Iterable[str] = ()) -> None:
     """Sends our log to standard error from `level` on, and silences what other libraries would add.
 
-    A library's message may carry what a person said, a prompt, an address with a token or a key:
-    of its warnings only the place in its code is told, of its other lines nothing.
+    A library's message may carry what a person said, a prompt, an address with a token or a key: of
+    its warnings only the place in its code and the kind of exception are told, of its other lines
+    nothing. The words of `trusted` modules are told like ours.
     """
+    own = (_OWN, *trusted)
     logger.configure(extra={"call": "-"})
     logger.remove()
-    logger.add(sys.stderr, level=level, format=_line, filter=_is_told, backtrace=False, diagnose=False)
+    logger.add(
+        sys.stderr,
+        level=level,
+        format=lambda record: _FORMAT if _is_from(record, own) else _complaint(record),
+        filter=lambda record: _is_from(record, own) or _is_worth_telling(record),
+        backtrace=False,
+        diagnose=False,
+    )
     logging.captureWarnings(True)
-    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[_Libraries(own)], level=logging.WARNING, force=True)
 
 
 class _Libraries(logging.Handler):
     """Tells that a library which uses the standard log has something to say, and where."""
 
+    def __init__(self, own: tuple[str, ...]) -> None:
+        super().__init__()
+        self._own = own
+
     def emit(self, record: logging.LogRecord) -> None:
-        if not str(record.msg).startswith(_SET_OFF_BY_ANYONE):
-            logger.log(record.levelname, "{} complains ({}:{})", record.name, record.filename, record.lineno)
+        if record.name.startswith(self._own):
+            logger.log(record.levelname, "{}", record.getMessage())
+        elif not str(record.msg).startswith(_SET_OFF_BY_ANYONE):
+            kind = record.exc_info[0] if record.exc_info else None
+            of = f" of {kind.__name__}" if kind else ""
+            logger.log(
+                record.levelname, "{} complains{} ({}:{})", record.name, of, record.filename, record.lineno
+            )
 
 
-def _is_told(record: "Record") -> bool:
-    name = record["name"] or ""
-    if name.startswith(_OWN):
-        return True
-    is_repeated = record["function"] in _SAID_BY_US or name.startswith(_SET_OFF_BY_ANYONE)
+def _is_from(record: "Record", own: tuple[str, ...]) -> bool:
+    return (record["name"] or "").startswith(own)
+
+
+def _is_worth_telling(record: "Record") -> bool:
+    is_repeated = record["function"] in _SAID_BY_US or _is_from(record, _SET_OFF_BY_ANYONE)
     return record["level"].no >= logging.WARNING and not is_repeated
 
 
-def _line(record: "Record") -> str:
-    """The format of a line; never with an exception's text or trace."""
-    if (record["name"] or "").startswith(_OWN):
-        return _FORMAT
-    return _FORMAT.replace("{message}", "{name}:{line} complains")
+def _complaint(record: "Record") -> str:
+    """The format of a line that tells neither a message nor an exception's text or trace."""
+    exception = record["exception"]
+    of = f" of {exception.type.__name__}" if exception and exception.type else ""
+    return _FORMAT.replace("{message}", "{name}:{line} complains" + of)

@@ -1,13 +1,27 @@
 """The life of meetings, as far as calls move it."""
 
 import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from loguru import logger
 
+from .refusal import Refusal
 from .services import Services
+from .store.errors import StoreUnavailable
+
+BEGIN_SECS = 3.0
+"""How long a caller waits at the door for a database that is busy."""
 
 CLOSE_SECS = 5.0
 """How long the end of the server waits for a database that is away."""
+
+
+class Stay:
+    """A call's part in a meeting; `may_rejoin` says how its end is meant."""
+
+    may_rejoin = True
 
 
 class Meetings:
@@ -15,34 +29,31 @@ class Meetings:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._calls: dict[str, int] = {}
+        self._calls: Counter[str] = Counter()
         self._waits: dict[str, asyncio.Task[None]] = {}
         self._endings: set[asyncio.Task[None]] = set()
 
-    async def join(self, meeting_id: str) -> bool:
-        """A call begins; False if the meeting is over."""
-        if not await self._services.store.begin(meeting_id):
-            return False
-        wait = self._waits.pop(meeting_id, None)
-        if wait:
-            wait.cancel()
-        self._calls[meeting_id] = self._calls.get(meeting_id, 0) + 1
-        await self._services.local.call_started(meeting_id)
-        return True
+    @asynccontextmanager
+    async def joined(self, meeting_id: str) -> AsyncIterator[Stay]:
+        """A call is part of the meeting while this lasts.
 
-    def leave(self, meeting_id: str, *, may_rejoin: bool) -> None:
-        """A call is over; its meeting too, unless another call of it goes on or may come back.
+        At its end the meeting is over, unless another call of it goes on or this one may come back.
+        The call counts before the database is asked, so that an end that is due meanwhile is not
+        made behind its back.
 
-        Nobody waits for the database here: a call's place is free at once.
+        Raises:
+            Refusal: 409 `meeting_over`.
+            StoreUnavailable: the database is away.
         """
-        self._calls[meeting_id] -= 1
-        if self._calls[meeting_id]:
-            return
-        del self._calls[meeting_id]
-        if may_rejoin:
-            self._waits[meeting_id] = asyncio.create_task(self._finish_later(meeting_id))
-        else:
-            self._end(meeting_id)
+        stay = Stay()
+        self._calls[meeting_id] += 1
+        if wait := self._waits.pop(meeting_id, None):
+            wait.cancel()
+        try:
+            await self._begin(meeting_id)
+            yield stay
+        finally:
+            self._leave(meeting_id, stay.may_rejoin)
 
     async def close(self) -> None:
         """Ends the meetings whose lost connections nobody can come back to any more."""
@@ -53,17 +64,40 @@ class Meetings:
         if self._endings:
             await asyncio.wait(self._endings, timeout=CLOSE_SECS)
 
+    async def _begin(self, meeting_id: str) -> None:
+        try:
+            async with asyncio.timeout(BEGIN_SECS):
+                begun = await self._services.store.begin(meeting_id)
+        except TimeoutError:
+            raise StoreUnavailable("the database takes no meeting at the moment") from None
+        if not begun:
+            raise Refusal("meeting_over", "This meeting is over; start a new one.")
+        await self._services.local.call_started(meeting_id)
+
+    def _leave(self, meeting_id: str, may_rejoin: bool) -> None:
+        """Nobody waits for the database here: a call's place is free at once."""
+        self._calls[meeting_id] -= 1
+        if self._calls[meeting_id]:
+            return
+        del self._calls[meeting_id]
+        if may_rejoin:
+            self._waits[meeting_id] = asyncio.create_task(self._end_later(meeting_id))
+        else:
+            self._end(meeting_id)
+
+    async def _end_later(self, meeting_id: str) -> None:
+        await asyncio.sleep(self._services.settings.server.rejoin_secs)
+        del self._waits[meeting_id]
+        await self._finish(meeting_id)
+
     def _end(self, meeting_id: str) -> None:
         ending = asyncio.create_task(self._finish(meeting_id))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
 
-    async def _finish_later(self, meeting_id: str) -> None:
-        await asyncio.sleep(self._services.settings.server.rejoin_secs)
-        del self._waits[meeting_id]
-        await self._finish(meeting_id)
-
     async def _finish(self, meeting_id: str) -> None:
+        if meeting_id in self._calls:
+            return
         try:
             await self._services.store.finish(meeting_id)
             await self._services.local.call_over(meeting_id)

@@ -22,6 +22,7 @@ _STATUS = {
     "meeting_over": 409,
     "invalid_request": 422,
     "too_many_calls_of_user": 429,
+    "internal_error": 500,
     "upstream_failed": 502,
     "too_many_calls": 503,
     "draining": 503,

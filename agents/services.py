@@ -6,16 +6,19 @@ from typing import TypeVar
 
 from loguru import logger
 
-from .component import load_object
 from .local_state import LocalState
 from .secret import load_or_make_secret
 from .settings.model import Settings
+from .sinks import find_sink
 from .store.errors import StoreUnavailable
 from .store.sink import TurnSink
 from .store.store import SqlStore
 from .upstream import OpenAIUpstream
 
 T = TypeVar("T")
+
+OPEN_SECS = 2.0
+"""How long a request waits for a database that is slow to open."""
 
 _SQLITE = "sqlite:///"
 
@@ -45,7 +48,8 @@ class Services:
         self.settings = settings
         self.secret = call_secret(settings)
         self.upstream = OpenAIUpstream(settings.openai)
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Task[None] | None = None
+        self._opening_local = asyncio.Lock()
         self._store: SqlStore | None = None
         self._local: LocalState | None = None
         self._turns: TurnSink | None = None
@@ -66,14 +70,38 @@ class Services:
         return _opened(self._turns)
 
     async def open(self) -> None:
-        """Opens what isn't open yet.
+        """Opens what isn't open yet; whoever asks meanwhile waits for the same try, and not long.
 
         Raises:
             StoreUnavailable: a database cannot be used now.
         """
-        async with self._opening:
-            if self._turns is None:
-                await self._open_all()
+        if self._turns is not None:
+            return
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open_all())
+            self._opening.add_done_callback(self._opened_or_not)
+        done, _ = await asyncio.wait({self._opening}, timeout=OPEN_SECS)
+        if not done:
+            raise StoreUnavailable("the database is still being opened")
+        done.pop().result()
+
+    async def open_local(self) -> LocalState:
+        """Opens our own state alone, which needs no database.
+
+        Raises:
+            StoreUnavailable: its file cannot be used.
+        """
+        async with self._opening_local:
+            if self._local is None:
+                url = self.settings.database.url.get_secret_value()
+                path = data_folder(url) / "turnwise.state.db"
+                self._local = await asyncio.to_thread(LocalState.open, path)
+        return self._local
+
+    def _opened_or_not(self, opening: asyncio.Task[None]) -> None:
+        self._opening = None
+        if not opening.cancelled():
+            opening.exception()
 
     async def close(self) -> None:
         """Writes what is queued and lets go of everything."""
@@ -85,18 +113,12 @@ class Services:
         self._store = self._local = self._turns = None
 
     async def _open_all(self) -> None:
+        await self.open_local()
         url = self.settings.database.url.get_secret_value()
         self._store = self._store or await asyncio.to_thread(SqlStore.open, url)
-        path = data_folder(url) / "turnwise.state.db"
-        self._local = self._local or await asyncio.to_thread(LocalState.open, path)
         await self._close_abandoned()
-        self._turns = self._make_sink()
-
-    def _make_sink(self) -> TurnSink:
-        named = self.settings.transcripts
-        if named.use == "tables":
-            return self.store
-        return load_object("transcripts", named.use, self.settings.folder)(**named.options)
+        sink = find_sink(self.settings.transcripts, self.settings.folder)
+        self._turns = sink() if sink else self._store
 
     async def _close_abandoned(self) -> None:
         for meeting_id in await self.local.abandoned():

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import openai
 
+from .loopback import is_loopback
 from .settings.model import OpenAIAccess
 
 CALL_HEADER = "X-Turnwise-Call"
@@ -50,5 +51,4 @@ class OpenAIUpstream:
     def _headers(self) -> dict[str, str]:
         """The call's tag, for a stand-in on this machine only: it is nobody else's business."""
         host = urlsplit(self.base_url).hostname or ""
-        is_local = host in ("localhost", "::1") or host.startswith("127.")
-        return {CALL_HEADER: self._call_tag} if is_local and self._call_tag else {}
+        return {CALL_HEADER: self._call_tag} if self._call_tag and is_loopback(host) else {}

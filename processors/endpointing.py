@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     Frame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
@@ -124,7 +125,8 @@ class FixedSilence(BaseUserTurnStopStrategy):
                 # Back here only after it went down the line: nothing of the answer can overtake it.
                 self._is_decided = True
                 await self._finish_if_complete()
-            case ResetTurnFrame():
+            case ResetTurnFrame() | BotStartedSpeakingFrame():
+                # A greeting that sets in closes the gate on a user who has just begun to speak.
                 self._is_given_up = True
                 await self._finish_given_up()
 

@@ -26,9 +26,8 @@ from pydantic import Field
 
 from ..agents.call_context import CallContext
 from ..agents.faults import StageFault, describe
-from ..agents.frames import ResetTurnFrame, ToldErrorFrame
+from ..agents.frames import APOLOGY_CONTEXT, ResetTurnFrame, ToldErrorFrame
 from ..agents.wire import VOICE_SAMPLE_RATE_HZ, AgentError, AgentState, agent_error
-from .turn_tracker import APOLOGY_CONTEXT
 
 SHIPPED_APOLOGY = Path(__file__).parent / "assets" / "apology_en.wav"
 _CHUNK_SECS = 0.04
@@ -55,7 +54,7 @@ class ErrorRecovery(FrameProcessor):
             ),
         ] = "",
         answer_secs: Annotated[
-            float, Field(gt=0, le=60, description="a turn without a sign of life this long has failed")
+            float, Field(gt=0, le=60, description="longest wait for the agent's first, or next, audio")
         ] = 4.8,
     ) -> None:
         super().__init__()

@@ -32,7 +32,9 @@ class OpenAILLM(OpenAILLMService):
         next_token_secs: Annotated[Secs, Field(description="longest wait between tokens")] = 2.0,
         connect_secs: Annotated[Secs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:
-        self._upstream_client = upstream.client(connect_secs=connect_secs, read_secs=first_token_secs)
+        self._upstream_client = upstream.client(
+            connect_secs=connect_secs, read_secs=max(first_token_secs, next_token_secs)
+        )
         settings = self.Settings(model=model, system_instruction=call.conversation.prompt)
         if temperature is not None:
             settings.temperature = temperature

@@ -12,6 +12,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.stt import OpenAISTTService
+from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 from pydantic import Field
 
@@ -36,12 +37,13 @@ class OpenAISTT(OpenAISTTService):
         answer_secs: Annotated[float, Field(gt=0, le=60, description="longest wait for a transcript")] = 4.0,
         connect_secs: Annotated[float, Field(gt=0, le=60, description="longest wait for a connection")] = 2.0,
     ) -> None:
+        language = Language(call.agent.fields.language)
         client = upstream.client(connect_secs=connect_secs, read_secs=answer_secs)
         super().__init__(
             api_key=client.api_key,
             base_url=str(client.base_url),
             audio_passthrough=False,
-            settings=self.Settings(model=model, language=call.agent.fields.language, prompt=prompt or None),
+            settings=self.Settings(model=model, language=language, prompt=prompt or None),
         )
         self._client = client
         self._answer_secs = answer_secs

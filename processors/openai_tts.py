@@ -47,7 +47,7 @@ class OpenAITTS(OpenAITTSService):
         next_audio_secs: Annotated[Secs, Field(description="longest wait between pieces of audio")] = 2.0,
         connect_secs: Annotated[Secs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:
-        client = upstream.client(connect_secs=connect_secs, read_secs=first_audio_secs)
+        client = upstream.client(connect_secs=connect_secs, read_secs=max(first_audio_secs, next_audio_secs))
         super().__init__(
             api_key=client.api_key,
             base_url=str(client.base_url),

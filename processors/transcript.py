@@ -4,12 +4,18 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from loguru import logger
-from pipecat.frames.frames import BotStartedSpeakingFrame, Frame, StartFrame, VADUserStartedSpeakingFrame
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    Frame,
+    StartFrame,
+    UserStartedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from ..agents.call_context import CallContext
-from ..agents.frames import UserTurnDecidedFrame, UserTurnEmptyFrame
+from ..agents.frames import UserTurnDecidedFrame
 from ..agents.store.sink import Chunk, Turn
 from ..agents.wire import AgentState, SpeakerType, chunk_fields, transcript_chunk
 
@@ -25,6 +31,7 @@ class TranscriptPersistence(FrameProcessor):
         self._sink = call.turns
         self._state = call.state
         self._meeting_id = call.meeting_id
+        self._speech_began = datetime.now(UTC)
         self._began: dict[SpeakerType, datetime] = {}
         self._saves: asyncio.Queue[asyncio.Task[Chunk] | None] = asyncio.Queue()
         self._announcer: asyncio.Task | None = None
@@ -38,9 +45,9 @@ class TranscriptPersistence(FrameProcessor):
                 self._announcer = self.create_task(self._announce_all())
             case VADUserStartedSpeakingFrame():
                 began = datetime.fromtimestamp(frame.timestamp, UTC) - timedelta(seconds=frame.start_secs)
-                self._began.setdefault("user", began)
-            case UserTurnEmptyFrame():
-                self._began.pop("user", None)
+                self._speech_began = began
+            case UserStartedSpeakingFrame():
+                self._began["user"] = self._speech_began
             case UserTurnDecidedFrame():
                 self._began.pop("agent", None)
             case BotStartedSpeakingFrame() if self._state.current is not AgentState.RECOVERING_ERROR:

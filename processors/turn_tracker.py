@@ -14,11 +14,8 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from ..agents.call_context import CallContext
-from ..agents.frames import UserTurnDecidedFrame, UserTurnEmptyFrame
+from ..agents.frames import APOLOGY_CONTEXT, UserTurnDecidedFrame, UserTurnEmptyFrame
 from ..agents.wire import AgentState
-
-APOLOGY_CONTEXT = "apology"
-"""The TTS context of the recorded apology: its end is the end of a recovery."""
 
 HANGOVER_SECS = 0.2
 """How long after its last sample the agent still has the turn: its echo is on its way."""

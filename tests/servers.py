@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from turnwise.agents.assembly import Components
-from turnwise.agents.settings.load import load_settings
-from turnwise.agents.web.serving import listen, make_server
+from turnwise.agents.listener import open_listener
+from turnwise.agents.load import load_settings
+from turnwise.agents.web.serving import make_server
 from turnwise.agents.web.turnwise import Turnwise
 
 SECRET = "a secret for tests, of more than 32 bytes"
@@ -35,10 +35,8 @@ async def serving(folder: Path, text: str = "", **variables: str) -> AsyncIterat
     variables.setdefault("TURNWISE_DATABASE__URL", f"sqlite:///{folder}/turnwise.db")
     variables.setdefault("OPENAI_API_KEY", "none")
     overrides = {"port": 0}
-    settings = load_settings(
-        folder / "settings.toml", variables, overrides=overrides, components=Components()
-    )
-    with listen(settings) as listener:
+    settings = load_settings(folder / "settings.toml", variables, overrides=overrides)
+    with open_listener(settings.server.host, settings.server.port) as listener:
         server = make_server(settings, listener)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:

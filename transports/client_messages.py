@@ -8,7 +8,8 @@ from pipecat.processors.frameworks.rtvi.models import ClientMessage
 
 from ..agents.frames import ToldErrorFrame
 
-_TAKEN = {"client-ready", "disconnect-bot"}
+_READY = "client-ready"
+_HANG_UP = "disconnect-bot"
 INTERNAL_ERROR = "Something went wrong on the server."
 
 
@@ -17,11 +18,19 @@ class ClientMessages(RTVIProcessor):
 
     Pipecat's own processor would also take text, files by their address, audio and results of
     functions from a client: ways around the gate, and into the server's network.
+
+    Event handlers: `on_hang_up`, the client asked the server to end the call.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._register_event_handler("on_hang_up")
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Passes on what is fit for a client, in either direction."""
-        if isinstance(frame, InputTransportMessageFrame) and frame.message.get("type") not in _TAKEN:
+        if isinstance(frame, InputTransportMessageFrame) and frame.message["type"] == _HANG_UP:
+            await self._call_event_handler("on_hang_up")
+        elif isinstance(frame, InputTransportMessageFrame) and frame.message["type"] != _READY:
             await self._refuse(frame)
         elif isinstance(frame, ErrorFrame) and not isinstance(frame, ToldErrorFrame):
             logger.error("{} failed outside of recovery", frame.processor)

@@ -9,13 +9,14 @@ from pipecat.processors.frameworks.rtvi.models import ServerMessage
 from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 from starlette.types import Message
 
-from ..agents.line import OnGone
+from ..agents.line import OnFlood, OnGone
 from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason, call_ended
 from .client_messages import ClientMessages
 from .wire_serializer import WireSerializer
 
-_HANG_UP_CODES = (1000, 1001)
-_NO_CODE = 1005
+_OWN_FAILURES = (1002, 1007, 1009, 1011)
+"""What the server's side closes with when it cannot read the client."""
+
 _CHUNKS_OF_10_MS = 2
 _CLOSE_SECS = 1.0
 
@@ -26,6 +27,7 @@ class WebSocketLine:
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
         self.on_gone: OnGone = lambda hung_up: None
+        self.on_flood: OnFlood = lambda: None
         self._hung_up = False
         self._telling: set[asyncio.Task[None]] = set()
         self._receive = websocket.receive
@@ -39,10 +41,14 @@ class WebSocketLine:
                 audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
                 audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,
                 audio_out_10ms_chunks=_CHUNKS_OF_10_MS,
-                serializer=WireSerializer(self._tell),
+                serializer=WireSerializer(self._tell, self._flooded),
             ),
         )
         self.transport.add_event_handler("on_client_disconnected", self._gone)
+
+    async def open(self) -> None:
+        """Accepts the connection."""
+        await self._websocket.accept()
 
     async def end(self, reason: EndReason) -> None:
         """Says why and closes, with the code that stands for the reason."""
@@ -64,6 +70,9 @@ class WebSocketLine:
     def _gone(self, *_: Any) -> None:
         self.on_gone(self._hung_up)
 
+    def _flooded(self) -> None:
+        self.on_flood()
+
     def _tell(self, sentence: str) -> None:
         task = asyncio.create_task(self.messages.tell(sentence))
         self._telling.add(task)
@@ -71,8 +80,10 @@ class WebSocketLine:
 
 
 def _is_hang_up(disconnect: Message) -> bool:
-    """A client that closes without a code is reported as 1005, and by uvicorn so is one that is lost;
-    only a real close frame comes with a reason, be it empty.
+    """Whether the client sent a close frame, of whichever code.
+
+    uvicorn reports a lost connection as 1005, as if it had been closed without a code; only a real
+    close frame comes with a reason, be it empty.
     """
     code = disconnect.get("code")
-    return code in _HANG_UP_CODES or (code == _NO_CODE and "reason" in disconnect)
+    return code in (1000, 1001) or ("reason" in disconnect and code not in _OWN_FAILURES)

@@ -17,12 +17,12 @@ def check(settings: SettingsFile = None) -> None:
     from ..log import set_up_log
 
     set_up_log("ERROR")
-    from ..assembly import Components, drawn
-    from ..settings.load import load_settings
+    from ..assembly import drawn
+    from ..load import load_settings
     from ..settings.problems import SettingsError
 
     try:
-        loaded = load_settings(settings, components=Components())
+        loaded = load_settings(settings)
     except SettingsError as error:
         sys.stdout.write(f"{error}\n")
         raise typer.Exit(2) from None

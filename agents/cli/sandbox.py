@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from .failure import CommandFailed
+
 
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = 0,
@@ -14,6 +16,10 @@ def sandbox(
     It hears and speaks English without a key or a download, answers by rules, and fails as it is
     told over HTTP: `PUT /sandbox/behaviour {"stage": "llm", "fault": "hang", "times": 1}`.
     """
-    from ..sandbox.__main__ import run
+    from ..sandbox.server import run
+    from ..sandbox.unavailable import SandboxUnavailable
 
-    run(port)
+    try:
+        run(port)
+    except SandboxUnavailable as error:
+        raise CommandFailed(str(error)) from None

@@ -34,14 +34,16 @@ def serve(
     from ..log import set_up_log
 
     set_up_log("ERROR")
-    from ..assembly import Components, wants_openai
+    from ..assembly import wants_openai
+    from ..listener import open_listener
+    from ..load import load_settings
     from ..web import serving
 
     overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    loaded = load(settings, Components(), overrides)
-    set_up_log(loaded.log.level)
+    loaded = load(settings, load_settings, overrides=overrides)
+    set_up_log(loaded.log.level, loaded.log.trusted)
     try:
-        listener = serving.listen(loaded)
+        listener = open_listener(loaded.server.host, loaded.server.port)
     except OSError as error:
         where = f"{loaded.server.host}:{loaded.server.port}"
         raise CommandFailed(
@@ -65,7 +67,7 @@ def _openai(settings: Settings, wanted: bool, *, forced: bool) -> Iterator[Setti
     from ..sandbox.child import SandboxProcess, SandboxUnavailable
 
     sandbox = SandboxProcess()
-    sys.stderr.write("no OPENAI_API_KEY: starting the sandbox, which stands in for OpenAI\n")
+    sys.stderr.write("starting the sandbox, which stands in for OpenAI\n")
     try:
         url = sandbox.start()
     except SandboxUnavailable as error:

@@ -1,16 +1,15 @@
 """The `--settings` option, and what becomes of a file that cannot be used."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..settings.agent_tables import ComponentCheck
-from ..settings.load import load_settings
 from ..settings.model import Settings
 from ..settings.problems import SettingsError
+from ..settings.read import read_settings
 from .failure import CommandFailed
 
 SettingsFile = Annotated[
@@ -21,18 +20,14 @@ SettingsFile = Annotated[
 ]
 
 
-def load(
-    file: Path | None,
-    components: ComponentCheck | None = None,
-    overrides: Mapping[str, Any] | None = None,
-) -> Settings:
-    """The settings; warnings go to standard error.
+def load(file: Path | None, read: Callable[..., Settings] = read_settings, **more: Any) -> Settings:
+    """The settings as `read` takes them; warnings go to standard error.
 
     Raises:
         CommandFailed: with every problem, exit code 2.
     """
     try:
-        settings = load_settings(file, overrides=overrides, components=components)
+        settings = read(file, **more)
     except SettingsError as error:
         raise CommandFailed(str(error), 2) from None
     for warning in settings.warnings:

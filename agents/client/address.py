@@ -1,8 +1,8 @@
 """From the URL that a person gives to the addresses that are asked."""
 
-from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit
 
+from ..loopback import is_loopback
 from .errors import BadInput
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -30,10 +30,6 @@ def call_url(url: str, meeting_id: str, token: str) -> str:
     return f"ws{checked(url).removeprefix('http')}/api/ws/agent?{query}"
 
 
-def is_loopback(url: str) -> bool:
+def is_local(url: str) -> bool:
     """Whether the server is on this machine, where no proxy should come between."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(urlsplit(url).hostname or "")

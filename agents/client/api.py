@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from .address import checked, is_loopback
+from .address import checked, is_local
 from .errors import Refused, Unreachable
 
 _TIMEOUT_SECS = 10.0
@@ -24,7 +24,7 @@ class Api:
             base_url=self._url,
             headers={"Authorization": f"Bearer {bearer}"} if bearer else {},
             timeout=_TIMEOUT_SECS,
-            transport=httpx2.AsyncHTTPTransport() if is_loopback(url) else None,
+            transport=httpx2.AsyncHTTPTransport() if is_local(url) else None,
         )
 
     async def __aenter__(self) -> Self:

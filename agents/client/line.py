@@ -5,7 +5,7 @@ import logging
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
-from .address import call_url, is_loopback
+from .address import call_url, is_local
 from .errors import Refused, Unreachable
 
 CONNECT_SECS = 10.0
@@ -28,7 +28,7 @@ async def open_line(url: str, meeting_id: str, token: str) -> ClientConnection:
         return await connect(
             address,
             compression=None,
-            proxy=None if is_loopback(url) else True,
+            proxy=None if is_local(url) else True,
             open_timeout=CONNECT_SECS,
             close_timeout=_CLOSE_SECS,
             ping_interval=None,

@@ -3,15 +3,19 @@
 import asyncio
 import contextlib
 import importlib.util
-import ipaddress
 import socket
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ..listener import open_listener
+from ..loopback import is_loopback
 from .app import create_app
 from .parts import Parts
 from .unavailable import SandboxUnavailable
+
+KEEP_ALIVE_SECS = 75
+"""Longer than any client keeps an idle connection: one that is closed under its hands looks like a fault."""
 
 _NEEDED = ("espeakng_loader", "pocketsphinx")
 
@@ -60,6 +64,7 @@ def server(parts: Parts) -> SandboxServer:
             log_level="critical",
             access_log=False,
             timeout_graceful_shutdown=1,
+            timeout_keep_alive=KEEP_ALIVE_SECS,
         )
     )
 
@@ -75,18 +80,11 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
         raise SandboxUnavailable(
             f"The sandbox needs {' and '.join(missing)}; install it with pip install 'turnwise[sandbox]'."
         )
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise SandboxUnavailable(f"The sandbox serves this machine only, not {host}; use 127.0.0.1.")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP, or asyncio leaves Nagle's algorithm on, which costs 40 ms an answer.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen(512)
-        return listening
+        return open_listener(host, port)
     except OSError as error:
-        listening.close()
         reason = (error.strerror or str(error)).lower()
         raise SandboxUnavailable(
             f"The sandbox cannot listen on port {port}: {reason}; choose another."
@@ -107,12 +105,3 @@ def address_of(listening: socket.socket) -> str:
     """The base URL for OpenAI's client."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

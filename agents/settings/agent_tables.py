@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, Protocol
 
 from dynaconf.utils import object_merge
 
 from .layers import Layers
-from .model import AgentFields, AgentSettings, StageSettings
-from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, parse_line, whole_line
+from .model import AgentFields, AgentSettings, StageSettings, TranscriptSettings
+from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, drop_replaced, parse_line, use_of, whole_line
 from .problems import Path as KeyPath
 from .problems import Problem
 from .values import check_values, unknown_key
@@ -32,6 +33,10 @@ class ComponentCheck(Protocol):
 
     def try_out(self, agent: AgentSettings) -> Sequence[tuple[str, Unbuildable]]:
         """Builds every stage once; the names of those that cannot be built, and why."""
+        ...
+
+    def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> Unbuildable | None:
+        """Why turns could not go where the settings say."""
         ...
 
 
@@ -115,8 +120,13 @@ class AgentReader:
     def _check_unused(self, tables: Mapping[str, Any], named: list[str]) -> None:
         for name in tables:
             path = ("agents", self._name, name)
-            if name not in named and name not in IMPLIED and self.layers.places.knows(path):
+            if name not in named and name not in IMPLIED and self._is_meant(path):
                 self.add(path, "is not in the pipeline", "name it in the line or take the table out")
+
+    def _is_meant(self, path: KeyPath) -> bool:
+        """Whether a table was written for this line: not inherited, and not below the line's layer."""
+        line, table = (self.layers.places.layer(key) for key in ((*path[:2], "pipeline"), path))
+        return table is not None and (line is None or table >= line)
 
     def _stage(self, name: str, table: dict[str, Any], is_named: bool) -> StageSettings | None:
         path = ("agents", self._name, name)
@@ -124,7 +134,8 @@ class AgentReader:
             return StageSettings(name, name, implied=not is_named)
         options = dict(table)
         implied = IMPLIED.get(name)
-        use = options.pop("use", implied.use if implied else name)
+        use = use_of(name, options)
+        options.pop("use", None)
         if not isinstance(use, str):
             self.add((*path, "use"), "must be text", "give a short name or module:Class")
             return None
@@ -142,10 +153,5 @@ class AgentReader:
 
 def _on_top(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
     """The child's table on its parent's; a stage that names another component starts afresh."""
-    for name, table in child.items():
-        inherited = parent.get(name)
-        if not isinstance(table, dict) or not isinstance(inherited, dict):
-            continue
-        if table.get("use", inherited.get("use")) != inherited.get("use"):
-            parent.pop(name)
+    drop_replaced(parent, child)
     return object_merge(parent, child, list_merge="shallow")

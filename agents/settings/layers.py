@@ -10,6 +10,7 @@ from typing import Any
 from dotenv import dotenv_values
 from dynaconf.utils import object_merge
 
+from .pipeline import drop_replaced, use_of
 from .places import Places
 from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
@@ -66,8 +67,18 @@ def _merged(files: list[Path]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     for file in files:
-        values = object_merge(values, _read_toml(file), list_merge="shallow")
+        on_top = _read_toml(file)
+        _drop_replaced(values, on_top)
+        values = object_merge(values, on_top, list_merge="shallow")
     return values
+
+
+def _drop_replaced(values: dict[str, Any], on_top: Mapping[str, Any]) -> None:
+    agents, agents_on_top = values.get("agents"), on_top.get("agents")
+    if isinstance(agents, dict) and isinstance(agents_on_top, dict):
+        for name, table in agents_on_top.items():
+            if isinstance(table, dict) and isinstance(agents.get(name), dict):
+                drop_replaced(agents[name], table)
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -88,15 +99,16 @@ def _last_line(file: Path) -> int:
 def _dotenv(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
-    return {key: value for key, value in dotenv_values(file).items() if value is not None}
+    return {key: value for key, value in dotenv_values(file, interpolate=False).items() if value is not None}
 
 
 def _apply_variables(values: dict[str, Any], variables: Mapping[str, str]) -> dict[KeyPath, str]:
     """Puts TURNWISE_A__B variables in, as text; a key that stands in a file keeps its spelling."""
     applied: dict[KeyPath, str] = {}
-    for name in sorted(variables):
-        if name.startswith(PREFIX):
-            applied[_put(values, name.removeprefix(PREFIX).split("__"), variables[name])] = name
+    names = [name for name in variables if name.startswith(PREFIX)]
+    for name in sorted(names, key=lambda name: (not name.endswith("__USE"), name)):
+        path = _put(values, name.removeprefix(PREFIX).split("__"), variables[name])
+        applied[path] = name
     return applied
 
 
@@ -109,6 +121,8 @@ def _put(table: dict[str, Any], parts: list[str], text: str) -> KeyPath:
             inner = table[path[-1]] = {}
         table = inner
     path.append(_spelling(table, parts[-1]))
+    if path[0] == "agents" and path[-1] == "use" and use_of(path[-2], table) != text:
+        table.clear()
     table[path[-1]] = text
     return tuple(path)
 

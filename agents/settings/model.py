@@ -1,11 +1,17 @@
 """The settings once understood: frozen, and all that a server or a call reads."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from ..loopback import is_loopback
+from ..tokens import DEFAULT_TTL_SECS, LONGEST_TTL_SECS
+
+_ORIGIN = re.compile(r"https?://[^/*\s]+")
 
 Secs = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -26,10 +32,18 @@ class ServerSettings(Section):
     max_calls_per_user: Annotated[int, Field(ge=0)] = 0
     rejoin_secs: Annotated[float, Field(ge=0, le=3_600)] = 30.0
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: list[str]) -> list[str]:
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"must be origins as https://www.example.org, and {origin!r} is none")
+        return origins
+
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+        return is_loopback(self.host)
 
 
 class AuthSettings(Section):
@@ -37,13 +51,20 @@ class AuthSettings(Section):
 
     secret: SecretStr | None = None
     api_key: SecretStr | None = None
-    token_secs: Annotated[int, Field(ge=1, le=300)] = 60
+    token_secs: Annotated[int, Field(ge=1, le=LONGEST_TTL_SECS)] = DEFAULT_TTL_SECS
 
 
 class DatabaseSettings(Section):
     """`[database]`: where meetings and transcripts are."""
 
     url: SecretStr = SecretStr("sqlite:///turnwise.db")
+
+    @field_validator("url")
+    @classmethod
+    def _is_sqlite(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith("sqlite:///"):
+            raise ValueError("must begin with sqlite:///; no other database is served yet")
+        return url
 
 
 class TranscriptSettings(Section):
@@ -60,9 +81,10 @@ class TranscriptSettings(Section):
 
 
 class LogSettings(Section):
-    """`[log]`: what standard error tells."""
+    """`[log]`: what standard error tells; `trusted` are modules whose own words may be told."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    trusted: list[str] = []
 
 
 class AgentFields(Section):

@@ -1,7 +1,9 @@
 """The drawn line, `gate -> vad -> stt -> llm -> tts`, and what stands in it without being named."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 IN, OUT = "in", "out"
 LEFT_OUT = "none"
@@ -29,6 +31,25 @@ _LAST = (
     Implied("transcript", "transcript"),
 )
 IMPLIED = {stage.name: stage for stage in (*_FIRST, *_BEFORE_LLM, *_LAST)}
+
+
+def use_of(stage: str, table: Mapping[str, Any]) -> Any:
+    """The component that a stage's table names, or that the stage means without a word."""
+    implied = IMPLIED.get(stage)
+    return table.get("use", implied.use if implied else stage)
+
+
+def drop_replaced(agent: dict[str, Any], on_top: Mapping[str, Any]) -> None:
+    """Empties the stages of an agent for which a layer on top names another component.
+
+    The old component's options would mean nothing to the new one.
+    """
+    for stage, table in on_top.items():
+        below = agent.get(stage)
+        if not isinstance(table, Mapping) or not isinstance(below, dict) or "use" not in table:
+            continue
+        if table["use"] != use_of(stage, below):
+            below.clear()
 
 
 def parse_line(line: str) -> tuple[list[str], str]:

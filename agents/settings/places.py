@@ -7,6 +7,7 @@ from .problems import Path as KeyPath
 
 _TABLE = re.compile(r"^\s*\[+\s*([^\[\]#]+?)\s*\]+\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_MULTILINE = re.compile(r"""\s*(\"{3}|'{3})""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
@@ -14,13 +15,23 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     """The line (from 1) of every table and key of a TOML text, by its path in lower case."""
     lines: dict[KeyPath, int] = {}
     table: KeyPath = ()
+    closing = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _TABLE.match(line):
+        if closing:
+            closing = "" if closing in line else closing
+        elif header := _TABLE.match(line):
             table = _parts(header[1])
             lines.setdefault(table, number)
         elif key := _KEY.match(line):
             lines.setdefault(table + _parts(key[1]), number)
+            closing = _left_open(line[key.end() :])
     return lines
+
+
+def _left_open(value: str) -> str:
+    """The quotes that end a text of several lines which begins in this line."""
+    opened = _MULTILINE.match(value)
+    return opened[1] if opened and value.count(opened[1]) == 1 else ""
 
 
 class Places:
@@ -42,6 +53,14 @@ class Places:
     def knows(self, path: KeyPath) -> bool:
         """Whether a file or variable sets exactly this key."""
         return bool(self._exactly(_lower(path)))
+
+    def layer(self, path: KeyPath) -> int | None:
+        """How high the layer stands that sets exactly this key, files from 0, then variables."""
+        wanted = _lower(path)
+        if any(key[: len(wanted)] == wanted for key in self._variables):
+            return len(self._files)
+        found = [number for number, (_, lines) in enumerate(self._files) if wanted in lines]
+        return found[-1] if found else None
 
     def _exactly(self, path: KeyPath) -> str:
         if path in self._variables:

@@ -76,6 +76,8 @@ def _words(model: type[BaseModel], error: Any) -> tuple[str, str]:
         return unknown_key(str(error["loc"][-1]), list(model.model_fields))
     if kind == "missing":
         return "is missing", "set it"
+    if kind == "value_error":
+        return str(error["ctx"]["error"]), "change it"
     wanted = _WANTED.get(kind) or error["msg"].replace("Input should be", "must be")
     is_private = isinstance(given, dict | list) or is_secret(str(error["loc"][-1]))
     shown = "" if is_private else f", not {given!r}"

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import entry_points
 
-from fastapi import APIRouter, Request, WebSocket
+from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 from starlette.datastructures import QueryParams
 
 from ..admission import Admission
-from ..calls import Calls
 from ..line import Line
 from ..refusal import Refusal
 from ..store.errors import StoreUnavailable
@@ -37,30 +36,18 @@ async def call(websocket: WebSocket) -> None:
     turnwise = turnwise_of(websocket)
     try:
         admission = await _admit(turnwise, websocket)
-        with turnwise.calls.place(admission.claims.user):
-            await _let_in(turnwise, admission)
-            await websocket.accept()
-            await _hold(turnwise.calls, admission, websocket)
+        await turnwise.calls.hold(admission, _line_factory()(websocket))
     except Refusal as refusal:
         await websocket.send_denial_response(refused(refusal))
     except StoreUnavailable as error:
         await websocket.send_denial_response(refused(unavailable(error)))
+    except (WebSocketDisconnect, ConnectionError):
+        return
 
 
 async def _admit(turnwise: Turnwise, connection: Request | WebSocket) -> Admission:
     query = connection.query_params
     return await turnwise.door.admit(connection.headers, _one(query, "meetingId"), _token(query))
-
-
-async def _let_in(turnwise: Turnwise, admission: Admission) -> None:
-    """The last two checks are also the first two changes."""
-    await turnwise.door.use_token(admission)
-    if not await turnwise.calls.meetings.join(admission.meeting.id):
-        raise Refusal("meeting_over", "This meeting is over; start a new one.")
-
-
-async def _hold(calls: Calls, admission: Admission, websocket: WebSocket) -> None:
-    await calls.hold(admission, _line_factory()(websocket))
 
 
 @cache

@@ -30,6 +30,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RowRefused, _row_refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -49,11 +50,21 @@ async def _row_refused(_: Request, error: Exception) -> JSONResponse:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return refused(Refusal("invalid_request", "The body is no JSON."))
     where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
     return refused(Refusal("invalid_request", f"{where}: {first['msg']}."))
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Refusal):
+        return refused(error.__cause__)
+    if error.status_code == 400:
+        return refused(Refusal("invalid_request", "The body cannot be read."))
     code = _HTTP_CODES.get(error.status_code, "bad_request")
     return JSONResponse({"detail": {"code": code, "message": str(error.detail)}}, error.status_code)
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    return refused(Refusal("internal_error", "Something went wrong on the server."))

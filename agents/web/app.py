@@ -5,7 +5,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from ..settings.model import Settings
 from . import agent_socket, answers, api, health, page
-from .body_limit import BodyLimit
+from .limits import RequestLimits
 from .turnwise import Turnwise
 
 
@@ -18,7 +18,7 @@ def create_app(settings: Settings) -> FastAPI:
     turnwise = Turnwise(settings)
     app = FastAPI(title="Turnwise", docs_url=None, redoc_url=None, lifespan=turnwise.lifespan)
     app.state.turnwise = turnwise
-    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestLimits)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.server.allowed_origins,

@@ -18,7 +18,7 @@ async def alive() -> dict[str, str]:
 async def ready(request: Request) -> dict[str, str]:
     """Whether a call would be taken now: 503 while full, draining or without a database."""
     turnwise = turnwise_of(request)
-    turnwise.calls.check_place("")
+    turnwise.calls.check_room()
     await turnwise.services.open()
     await turnwise.services.store.ping()
     return {"status": "ready"}

@@ -6,12 +6,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..refusal import Refusal
-
-MAX_LINE_BYTES = 8_000
-"""The WebSocket library behind uvicorn takes lines up to 8,192 bytes; for longer ones it says
-nothing at all and keeps the connection open."""
-
-MAX_HEADERS = 100
+from .limits import too_large
 
 
 class AnsweringProtocol(H11Protocol):
@@ -19,7 +14,7 @@ class AnsweringProtocol(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Lets an upgrade through if it is of a reasonable size."""
-        refusal = _too_large(event)
+        refusal = too_large(len(event.target), event.headers)
         if refusal:
             self._refuse(refusal)
         else:
@@ -40,13 +35,3 @@ class AnsweringProtocol(H11Protocol):
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
-
-
-def _too_large(event: h11.Request) -> Refusal | None:
-    if len(event.target) > MAX_LINE_BYTES:
-        return Refusal("uri_too_long", f"The address is longer than {MAX_LINE_BYTES} bytes.")
-    if len(event.headers) > MAX_HEADERS:
-        return Refusal("headers_too_large", f"There are more than {MAX_HEADERS} headers.")
-    if any(len(name) + len(value) > MAX_LINE_BYTES for name, value in event.headers):
-        return Refusal("headers_too_large", f"A header is longer than {MAX_LINE_BYTES} bytes.")
-    return None

@@ -1,6 +1,7 @@
 """Runs the application: a socket, uvicorn, and an orderly end."""
 
 import contextlib
+import signal
 import socket
 import sys
 
@@ -13,18 +14,6 @@ from .http_protocol import AnsweringProtocol
 from .turnwise import Turnwise
 
 MAX_FRAME_BYTES = 64 * 1024
-_BACKLOG = 2048
-
-
-def listen(settings: Settings) -> socket.socket:
-    """A socket at the address of the settings.
-
-    Raises:
-        OSError: the address is in use or isn't this machine's.
-    """
-    address = (settings.server.host, settings.server.port)
-    family = socket.AF_INET6 if ":" in settings.server.host else socket.AF_INET
-    return socket.create_server(address, family=family, backlog=_BACKLOG)
 
 
 def make_server(settings: Settings, listener: socket.socket) -> uvicorn.Server:
@@ -50,6 +39,8 @@ def make_server(settings: Settings, listener: socket.socket) -> uvicorn.Server:
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Takes calls until a signal says to stop."""
     server = make_server(settings, listener)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes ends no calls
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 

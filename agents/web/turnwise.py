@@ -22,7 +22,7 @@ class Turnwise:
         self.settings = settings
         self.services = Services(settings)
         self.door = Door(self.services)
-        self.calls = Calls(self.services)
+        self.calls = Calls(self.services, self.door)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:

@@ -93,6 +93,18 @@ async def test_a_greeting_is_spoken_first_and_stored(house):
     assert (chunks[0]["speakerType"], chunks[0]["text"]) == ("agent", "Welcome to the museum.")
 
 
+async def test_a_greeting_that_sets_in_while_the_user_speaks_is_not_followed_by_half_an_answer(house):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "tts", delay_ms=900)
+    async with house.call(meeting_id, "greeter") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_state("listening")
+        await house.behave(meeting_id, "tts", delay_ms=0)
+        assert (await caller.say(house.wav("hello"))).why is None
+    assert len(await house.requests(meeting_id, "llm")) == 1
+
+
 async def test_the_time_of_a_turn_is_told_and_adds_up(house):
     async with house.call() as caller:
         turn = await caller.say(house.wav("weather"))

@@ -23,7 +23,7 @@ async def test_a_lost_connection_that_comes_back_goes_on_with_the_conversation(h
         assert (await caller.say(house.wav("name"))).why is None
         caller.drop()
         await caller.wait_for_close()
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
     assert (await house.transcript(meeting_id))["status"] == "active"
     async with house.call(meeting_id) as caller:
         turn = await caller.say(house.wav("goodbye"))
@@ -61,6 +61,24 @@ async def test_a_hang_up_in_mid_answer_keeps_what_was_final(house):
         await caller.wait_for_state("speaking")
     stored = await becomes(house, meeting_id, "processing")
     assert stored["chunks"][0]["speakerType"] == "user"
+
+
+async def test_a_hang_up_with_a_code_of_the_clients_own_is_a_hang_up(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id) as caller:
+        await caller.wait_for_state("listening")
+        await caller._line.close(4000, "done")
+    await becomes(house, meeting_id, "processing")
+
+
+async def test_a_client_that_asks_the_server_to_end_the_call_is_told_that_it_did(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id) as caller:
+        await caller.wait_for_state("listening")
+        await caller.send_message({"label": "rtvi-ai", "type": "disconnect-bot", "id": "1", "data": {}})
+        assert await caller.wait_for_close() == 4004
+    assert [message.data["reason"] for message in caller.log.of("call-ended")] == ["ended"]
+    await becomes(house, meeting_id, "processing")
 
 
 async def test_a_silent_call_is_ended_with_its_reason(house):

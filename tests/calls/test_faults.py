@@ -1,5 +1,7 @@
 """Whatever fails, the caller hears an apology on the same line and the next turn works."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 pytestmark = pytest.mark.side_by_side
@@ -47,3 +49,14 @@ async def test_the_error_tells_the_upstreams_status_and_request(house, stage):
     assert data["status"] == 500
     assert data["requestId"]
     assert [message.data["error"] for message in caller.log.of("error")] == [data["message"]]
+
+
+async def test_the_turn_after_a_fault_begins_when_it_was_spoken(house):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "stt", fault="500", times=1)
+    async with house.call(meeting_id) as caller:
+        await caller.say(house.wav("hello"))
+        again_at = datetime.now(UTC)
+        assert (await caller.say(house.wav("weather"))).why is None
+    first = (await house.transcript(meeting_id))["chunks"][0]
+    assert datetime.fromisoformat(first["timestamp"]) >= again_at

@@ -1,7 +1,7 @@
 """The HTTP routes answer with what is asked for, or with the server's own words."""
 
 import pytest
-from turnwise.agents.client.address import call_url, checked, is_loopback
+from turnwise.agents.client.address import call_url, checked, is_local
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.errors import BadInput, Refused, Unreachable
 
@@ -100,4 +100,4 @@ def test_the_call_is_placed_beside_the_other_routes():
     ],
 )
 def test_a_server_on_this_machine_is_known(url, here):
-    assert is_loopback(url) is here
+    assert is_local(url) is here

@@ -4,7 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from pipecat.frames.frames import BotStartedSpeakingFrame, VADUserStartedSpeakingFrame
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    UserStartedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+)
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 from pipecat.tests.utils import SleepFrame, run_test
 from turnwise.processors.transcript import TranscriptPersistence
@@ -38,9 +42,13 @@ async def test_a_chunk_is_announced_once_it_is_saved():
 async def test_a_users_turn_began_when_the_speech_did_not_when_it_was_detected():
     kept = KeptTurns()
     call = a_call(turns=kept)
-    started = VADUserStartedSpeakingFrame(start_secs=0.2, timestamp=SPOKE_AT.timestamp() + 0.2)
-    again = VADUserStartedSpeakingFrame(start_secs=0.2, timestamp=SPOKE_AT.timestamp() + 2)
-    await run(call, started, again, during=lambda: says(call, "user", "Hello."))
+    before, started, again = (
+        VADUserStartedSpeakingFrame(start_secs=0.2, timestamp=SPOKE_AT.timestamp() + 0.2 + secs)
+        for secs in (-9, 0, 2)
+    )
+    given_up = [before, UserStartedSpeakingFrame()]
+    frames = [*given_up, started, UserStartedSpeakingFrame(), again]
+    await run(call, *frames, during=lambda: says(call, "user", "Hello."))
     assert kept.turns[0].started_at == SPOKE_AT
 
 

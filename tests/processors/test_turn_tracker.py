@@ -9,9 +9,9 @@ from pipecat.frames.frames import (
     TTSStoppedFrame,
 )
 from pipecat.tests.utils import SleepFrame, run_test
-from turnwise.agents.frames import UserTurnDecidedFrame, UserTurnEmptyFrame
+from turnwise.agents.frames import APOLOGY_CONTEXT, UserTurnDecidedFrame, UserTurnEmptyFrame
 from turnwise.agents.wire import AgentState
-from turnwise.processors.turn_tracker import APOLOGY_CONTEXT, HANGOVER_SECS, TurnTracker
+from turnwise.processors.turn_tracker import HANGOVER_SECS, TurnTracker
 
 from .calls import RECOVERING, a_call, states_of
 

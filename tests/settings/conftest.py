@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from turnwise.agents.assembly import Components
-from turnwise.agents.settings.load import load_settings
+from turnwise.agents.load import load_settings
 from turnwise.agents.settings.model import Settings
 from turnwise.agents.settings.problems import SettingsError
 
@@ -38,7 +37,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
             (tmp_path / "settings.local.toml").write_text(local)
         if dotenv:
             (tmp_path / ".env.local").write_text(dotenv)
-        return load_settings(None, variables, components=Components())
+        return load_settings(None, variables)
 
     return load
 

@@ -1,7 +1,7 @@
 """Each layer stands on the one before, and text stays text."""
 
 import pytest
-from turnwise.agents.settings.load import load_settings
+from turnwise.agents.load import load_settings
 
 
 def test_without_any_file_the_shipped_settings_run(tmp_path, monkeypatch):
@@ -27,8 +27,10 @@ def test_variables_stand_on_the_dotenv_file_and_that_on_the_files(load):
 
 
 def test_a_list_in_a_later_layer_replaces_the_earlier_one(load):
-    settings = load('[server]\nallowed_origins = ["a"]', local='[server]\nallowed_origins = ["b"]')
-    assert settings.server.allowed_origins == ["b"]
+    settings = load(
+        '[server]\nallowed_origins = ["https://a"]', local='[server]\nallowed_origins = ["https://b"]'
+    )
+    assert settings.server.allowed_origins == ["https://b"]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_text_in_a_file_is_not_cast_either(load):
     [
         ("SERVER__PORT", "9000", 9000),
         ("SERVER__REJOIN_SECS", "1.5", 1.5),
-        ("SERVER__ALLOWED_ORIGINS", '["a"]', ["a"]),
+        ("SERVER__ALLOWED_ORIGINS", '["https://a"]', ["https://a"]),
     ],
 )
 def test_a_variable_for_something_else_than_text_is_read_as_toml(load, name, text, value):
@@ -74,3 +76,30 @@ def test_settings_cannot_be_changed_once_made(load):
     settings = load()
     with pytest.raises(Exception, match="frozen"):
         settings.server.port = 1
+
+
+def test_a_stage_swapped_in_a_later_layer_does_not_inherit_the_old_components_options(load):
+    swapped = load(local="[agents.default.vad]\nuse = 'gate'")
+    assert next(stage for stage in swapped.agents["default"].stages if stage.name == "vad").options == {}
+
+
+def test_a_stage_swapped_by_a_variable_starts_afresh_too(load):
+    line = "[agents.default]\nprompt = 'x'\npipeline = 'a'\n"
+    text = f"{line}[agents.default.a]\nuse = 'vad.silero'\nstop_secs = 0.5"
+    (stage,) = [
+        s
+        for s in load(text, TURNWISE_AGENTS__DEFAULT__A__USE="gate").agents["default"].stages
+        if s.name == "a"
+    ]
+    assert (stage.use, stage.options) == ("gate", {})
+
+
+def test_a_line_drawn_anew_in_a_later_layer_may_leave_out_stages_that_have_tables_below(load):
+    shorter = load(local="[agents.default]\npipeline = 'gate -> stt -> llm -> tts'")
+    assert "vad" not in [stage.name for stage in shorter.agents["default"].stages]
+
+
+def test_dollars_in_the_dotenv_file_stay_dollars(load):
+    assert (
+        load(dotenv="TURNWISE_AUTH__API_KEY=a$d${HOME}0\n").auth.api_key.get_secret_value() == "a$d${HOME}0"
+    )

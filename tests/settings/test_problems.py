@@ -97,3 +97,43 @@ def test_a_secret_in_a_variable_is_no_reason_for_a_warning(load):
 
 def test_an_unknown_default_agent_is_a_problem(problems):
     assert "did you mean default?" in problems("default_agent = 'defualt'")
+
+
+def test_a_secret_among_a_stages_options_is_warned_of_too(load):
+    text = "[agents.default]\nprompt = 'x'\npipeline = 'mine'\n"
+    path = "pipecat.processors.filters.identity_filter:IdentityFilter"
+    text += f"[agents.default.mine]\nuse = '{path}'\nname = 'n'\n[auth]\nsecret = '{'s' * 32}'\n"
+    (warning,) = load(text).warnings
+    assert "auth.secret" in warning
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("agents = [1]", "agents: there is no agent"),
+        ("[[agents]]\nx = 1", "agents: there is no agent"),
+        ("[transcripts]\nuse = 'nope:Nope'", "transcripts.use: nope:Nope cannot be imported"),
+        ("[transcripts]\nuse = 'json:JSONDecoder'", "json:JSONDecoder has no `save`"),
+        ("[server]\nallowed_origins = ['*']", "'*' is none"),
+        ("[server]\nallowed_origins = ['https://x/']", "'https://x/' is none"),
+        ("[database]\nurl = 'mysql://x'", "database.url: must begin with sqlite:///"),
+        ("[server]\nhost = '127.evil'", "set TURNWISE_AUTH__SECRET"),
+    ],
+)
+def test_what_would_fail_later_is_said_now(problems, text, said):
+    shown = problems(text if not text.startswith(("agents", "[[")) else text + "\n#[agents.default]")
+    assert said in shown
+    assert "Value error" not in shown
+
+
+def test_an_unknown_language_is_a_problem(problems):
+    assert "'klingon' is not a valid Language" in problems(local="[agents.default]\nlanguage = 'klingon'")
+
+
+def test_an_address_of_openai_that_is_none_is_a_problem(problems):
+    assert problems(OPENAI_BASE_URL="http://[bad").startswith("OPENAI_BASE_URL: is no address")
+
+
+def test_a_prompt_of_several_lines_does_not_mislead_about_places(problems):
+    text = '[agents.default]\nprompt = """\n[server]\nport = 1\n"""\npipeline = \'gate\'\nidle_secs = -1\n'
+    assert problems(text).startswith("settings.toml:7: agents.default.idle_secs")

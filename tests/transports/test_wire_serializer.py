@@ -10,7 +10,7 @@ from pipecat.frames.frames import (
     OutputAudioRawFrame,
 )
 from pipecat.frames.protobufs import frames_pb2
-from turnwise.transports.wire_serializer import NO_FRAME, WRONG_AUDIO, WireSerializer
+from turnwise.transports.wire_serializer import NO_FRAME, TOO_MUCH, WRONG_AUDIO, WireSerializer
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ def told():
 
 @pytest.fixture
 def serializer(told):
-    return WireSerializer(told.append)
+    return WireSerializer(told.append, lambda: told.append("gave up"))
 
 
 async def test_microphone_audio_and_rtvi_come_in(serializer, told):
@@ -80,6 +80,8 @@ async def test_microphone_audio_and_rtvi_come_in(serializer, told):
         pytest.param(message("[1]"), id="JSON that is no object"),
         pytest.param(message({"label": "other"}), id="not RTVI"),
         pytest.param(message({**RTVI, "type": 7}), id="an RTVI type that is no text"),
+        pytest.param(message({**RTVI, "id": 7}), id="an RTVI id that is no text"),
+        pytest.param(message({**RTVI, "data": 5}), id="RTVI data that is no object"),
         pytest.param(text(), id="text for the pipeline"),
         pytest.param(words(), id="a transcript that nobody spoke"),
         pytest.param(interruption(), id="an interruption"),
@@ -102,3 +104,16 @@ async def test_other_audio_is_dropped_with_one_error(serializer, told, sent):
 async def test_an_interruption_is_not_sent_because_no_client_can_read_it(serializer):
     assert await serializer.serialize(InterruptionFrame()) is None
     assert await serializer.serialize(OutputAudioRawFrame(b"\0\0", 24_000, 1))
+
+
+async def test_audio_at_ten_times_real_time_is_dropped_after_a_moment(serializer, told):
+    second = audio(pcm=bytes(32_000))
+    taken = [await serializer.deserialize(second) for _ in range(30)]
+    assert 5 <= sum(frame is not None for frame in taken) <= 9
+    assert told == [TOO_MUCH]
+
+
+async def test_thousands_of_tiny_frames_are_dropped_and_in_the_end_the_line_is_given_up(serializer, told):
+    taken = [await serializer.deserialize(audio()) for _ in range(25_000)]
+    assert sum(frame is not None for frame in taken) < 2_000
+    assert told == [TOO_MUCH, "gave up"]

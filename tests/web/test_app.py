@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from turnwise.agents.client.caller import Caller as Phone
-from turnwise.agents.settings.load import load_settings
+from turnwise.agents.load import load_settings
 from turnwise.agents.web.app import create_app
 
 from ..servers import SECRET, serving
@@ -89,8 +89,9 @@ async def test_a_page_from_elsewhere_gets_nothing_and_no_allow_header(served):
     assert "access-control-allow-origin" not in answer.headers
 
 
-async def test_on_loopback_only_a_loopback_name_is_served(served):
-    answer = await ask(served, "GET", "/api/agents", Host="rebound.example")
+@pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.rebound.example", "127.evil", "["])
+async def test_on_loopback_only_a_loopback_name_is_served(served, host):
+    answer = await ask(served, "GET", "/api/agents", Host=host, Origin=f"http://{host}")
     assert (answer.status_code, answer.json()["detail"]["code"]) == (403, "origin_refused")
 
 
@@ -187,3 +188,22 @@ async def test_where_finalised_turns_go_is_a_component_named_in_settings(tmp_pat
         async with Phone.connect(served.url, caller.meeting_id, caller.token()) as phone:
             await phone.wait_for_state("listening")
         assert type(served.turnwise.services.turns).__name__ == "Elsewhere"
+
+
+async def test_a_body_that_does_not_say_how_long_it_is_is_counted(served):
+    async def pieces():
+        for _ in range(100):
+            yield b"x" * 10_000
+
+    async with httpx2.AsyncClient(base_url=served.url) as client:
+        answer = await client.post("/api/meetings", content=pieces())
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 30_000])
+async def test_a_body_that_is_no_json_is_422(served, body):
+    async with httpx2.AsyncClient(base_url=served.url) as client:
+        answer = await client.post(
+            "/api/meetings", content=body, headers={"Content-Type": "application/json"}
+        )
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (422, "invalid_request")

@@ -5,6 +5,8 @@ import time
 
 import httpx2
 import pytest
+from turnwise.agents.store.errors import StoreUnavailable
+from turnwise.agents.wire import EndReason
 
 from ..servers import SECRET, serving
 from .conftest import Caller
@@ -115,7 +117,7 @@ async def test_a_refused_call_does_not_use_the_token_up(tmp_path):
         async with caller.call():
             assert await waiting.refusals(query) == ((503, "too_many_calls"), (503, "too_many_calls"))
             assert await _ready(served.url) == 503
-        await served.turnwise.calls.wait_until_empty()
+        await served.turnwise.calls.wait_until_empty(5)
         async with waiting.call(token):
             pass
 
@@ -128,6 +130,56 @@ async def test_one_call_more_than_the_users_cap_is_429_and_others_still_come_in(
             assert (await caller.refused(query))[0] == 429
             async with caller.call(caller.token(sub="bob")):
                 pass
+
+
+async def test_a_token_is_given_back_where_the_call_does_not_come_about(caller: Caller, monkeypatch):
+    token = caller.token()
+    query = caller.query(("meetingId", caller.meeting_id), ("token", token))
+    with monkeypatch.context() as broken:
+        broken.setattr(caller.served.turnwise.services.store, "chunks", _away)
+        assert await caller.refused(query) == (503, "database_unavailable")
+    async with caller.call(token):
+        pass
+
+
+async def _away(_):
+    raise StoreUnavailable("away")
+
+
+async def test_clients_that_vanish_in_the_handshake_leave_no_place_and_no_call_in_their_meeting(
+    caller: Caller,
+):
+    calls = caller.served.turnwise.calls
+    host, port = caller.served.url.removeprefix("http://").split(":")
+    for _ in range(20):
+        query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+        _, writer = await asyncio.open_connection(host, int(port))
+        upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        request = f"GET /api/ws/agent?{query} HTTP/1.1\r\nHost: {host}:{port}\r\n{upgrade}{key}\r\n"
+        writer.write(request.encode())
+        await writer.drain()
+        writer.transport.abort()
+    assert await calls.wait_until_empty(5)
+    assert not calls.meetings._calls
+
+
+async def test_a_call_that_comes_in_while_the_server_begins_to_stop_is_not_forgotten(tmp_path):
+    async with serving(tmp_path) as served:
+        caller = await Caller.of_new_meeting(served)
+        chunks = served.turnwise.services.store.chunks
+
+        async def slow(meeting_id):
+            await asyncio.sleep(0.3)
+            return await chunks(meeting_id)
+
+        served.turnwise.services.store.chunks = slow
+        async with asyncio.TaskGroup() as both:
+            query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+            both.create_task(caller.refused(query))
+            await asyncio.sleep(0.1)
+            both.create_task(served.turnwise.calls.end_all(EndReason.DRAINED))
+        assert served.turnwise.calls.active == 0
 
 
 async def test_too_many_are_told_when_to_come_back(tmp_path):
@@ -155,13 +207,13 @@ async def test_a_database_that_is_away_is_503_and_the_server_serves(tmp_path):
 
 async def test_a_token_of_9_kb_is_414_and_nothing_hangs(caller: Caller):
     query = caller.query(("meetingId", caller.meeting_id), ("token", "x" * 9_000))
-    assert (await asyncio.wait_for(caller.refused(query), 5))[0] == 414
+    assert await asyncio.wait_for(caller.refusals(query), 5) == ((414, "uri_too_long"),) * 2
 
 
 async def test_200_headers_are_431_and_nothing_hangs(caller: Caller):
     query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
     headers = {f"x-{number}": "y" for number in range(200)}
-    assert (await asyncio.wait_for(caller.refused(query, headers), 5))[0] == 431
+    assert await asyncio.wait_for(caller.refusals(query, headers), 5) == ((431, "headers_too_large"),) * 2
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """From files and variables to one validated object, or every problem at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from ..secret import SHORTEST_SECRET_BYTES
 from .agent_tables import AgentReader, ComponentCheck
 from .layers import Layers, read_layers
 from .model import (
@@ -19,10 +21,10 @@ from .model import (
     Settings,
     TranscriptSettings,
 )
+from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
 from .values import check_values, is_secret, unknown_key
 
-MIN_SECRET_BYTES = 32
 _SECTIONS: dict[str, type[Section]] = {
     "server": ServerSettings,
     "auth": AuthSettings,
@@ -35,7 +37,7 @@ _TOP_KEYS = (*_SECTIONS, "agents", "default_agent")
 S = TypeVar("S", bound=Section)
 
 
-def load_settings(
+def read_settings(
     settings_file: Path | None = None,
     environ: Mapping[str, str] | None = None,
     *,
@@ -69,6 +71,9 @@ class _Reader:
         server, auth = self._section(ServerSettings), self._section(AuthSettings)
         database, transcripts = self._section(DatabaseSettings), self._section(TranscriptSettings)
         log, agents = self._section(LogSettings), self._agents(components)
+        if components and transcripts:
+            self._check_sink(components, transcripts)
+        self._check_upstream()
         default_agent = self._default_agent()
         if not (server and auth and database and transcripts and log) or self.problems:
             return None
@@ -128,16 +133,16 @@ class _Reader:
 
     def _default_agent(self) -> str:
         name = self._layers.values.get("default_agent", "default")
-        known = self._layers.values.get("agents", {})
-        if known and (not isinstance(name, str) or name not in known):
+        known = self._layers.values.get("agents")
+        if isinstance(known, dict) and (not isinstance(name, str) or name not in known):
             _, remedy = unknown_key(str(name), list(known))
             self._add(("default_agent",), f"there is no agent {name!r}", remedy)
         return str(name)
 
     def _check_doors(self, server: ServerSettings, auth: AuthSettings) -> None:
         secret = auth.secret.get_secret_value() if auth.secret else None
-        if secret is not None and len(secret.encode()) < MIN_SECRET_BYTES:
-            wrong = f"is shorter than {MIN_SECRET_BYTES} bytes"
+        if secret is not None and len(secret.encode()) < SHORTEST_SECRET_BYTES:
+            wrong = f"is shorter than {SHORTEST_SECRET_BYTES} bytes"
             self._add(("auth", "secret"), wrong, "make one with `openssl rand -hex 32`")
         if not server.is_loopback:
             for key, value in (("secret", auth.secret), ("api_key", auth.api_key)):
@@ -146,6 +151,18 @@ class _Reader:
                     remedy = f"set TURNWISE_AUTH__{key.upper()} or bind to 127.0.0.1"
                     self._add(("auth", key), wrong, remedy)
 
+    def _check_sink(self, components: ComponentCheck, transcripts: TranscriptSettings) -> None:
+        if why := components.check_sink(transcripts, self._layers.folder):
+            self._add(("transcripts", "use"), why.wrong, why.remedy)
+
+    def _check_upstream(self) -> None:
+        url = self._layers.variables.get("OPENAI_BASE_URL")
+        if url and not _is_http_url(url):
+            wrong = "is no address of a server"
+            self.problems.append(
+                Problem("", wrong, "write it like https://api.openai.com/v1", "OPENAI_BASE_URL")
+            )
+
     def _openai(self) -> OpenAIAccess:
         key = self._layers.variables.get("OPENAI_API_KEY", "")
         url = self._layers.variables.get("OPENAI_BASE_URL", "")
@@ -153,13 +170,11 @@ class _Reader:
 
     def _warnings(self) -> list[str]:
         """Secrets in the file that gets committed."""
-        table = self._layers.values.get("auth", {})
-        found = [("auth", key) for key in table if is_secret(key)]
-        places = {path: self._layers.places.find(path) for path in found}
+        places = {path: self._layers.places.find(path) for path in _secrets(self._layers.values)}
         return [
             str(Problem(".".join(path), "is a secret in a file that gets committed", _move(path), place))
             for path, place in places.items()
-            if place.startswith("settings.toml:")
+            if self._layers.places.layer(path) == 0
         ]
 
     def _add(self, path: tuple[str, ...], wrong: str, remedy: str) -> None:
@@ -168,3 +183,20 @@ class _Reader:
 
 def _move(path: tuple[str, ...]) -> str:
     return f"move it to .env.local as TURNWISE_{'__'.join(part.upper() for part in path)}"
+
+
+def _secrets(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The keys whose values are nobody's business; an address is one if it carries a password."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _secrets(value, (*path, key))
+        elif isinstance(value, str) and value and is_secret(key) and (key != "url" or "@" in value):
+            yield (*path, key)
+
+
+def _is_http_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

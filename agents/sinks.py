@@ -1,0 +1,30 @@
+"""Finds where finalised turns go: the database's tables, or a class of one's own."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from .component import ComponentError, load_object
+from .settings.model import TranscriptSettings
+from .store.sink import TurnSink
+
+TABLES = "tables"
+
+
+def find_sink(settings: TranscriptSettings, folder: Path) -> Callable[[], TurnSink] | None:
+    """What makes the place that `[transcripts]` names; None for the database's own tables.
+
+    Raises:
+        ComponentError: it cannot be found, cannot save, or takes no such options.
+    """
+    if settings.use == TABLES:
+        return None
+    factory = load_object("transcripts", settings.use, folder)
+    if not callable(getattr(factory, "save", None)):
+        raise ComponentError(f"{settings.use} has no `save`", "name a class with `async def save(turn)`")
+    try:
+        inspect.signature(factory).bind(**settings.options)
+    except TypeError as error:
+        raise ComponentError(f"{settings.use} cannot be made so ({error})", "change its options") from None
+    return partial(factory, **settings.options)
