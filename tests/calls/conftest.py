@@ -2,7 +2,7 @@
 
 A test marked `side_by_side` is a coroutine function that takes the house and its own parameters.
 All that were selected begin together, a few at a time, with the first of them; each test then
-waits for its own.
+waits for its own. One that holds several calls says how many places it takes.
 """
 
 import asyncio
@@ -33,6 +33,7 @@ class SideBySide:
     def __init__(self, items: list[pytest.Function], house: House) -> None:
         self._loop = asyncio.new_event_loop()
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._turn = asyncio.Lock()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self._results = {item.nodeid: self._begin(item, house) for item in items}
 
@@ -41,14 +42,20 @@ class SideBySide:
         self._results[item.nodeid].result(LONGEST_SECS)
 
     def _begin(self, item: pytest.Function, house: House) -> "Future[None]":
-        params = getattr(item, "callspec", None)
-        return asyncio.run_coroutine_threadsafe(
-            self._run(item.obj(house, **(params.params if params else {}))), self._loop
-        )
+        callspec, marker = getattr(item, "callspec", None), item.get_closest_marker("side_by_side")
+        test = item.obj(house, **(callspec.params if callspec else {}))
+        places = marker.kwargs.get("places", 1) if marker else 1
+        return asyncio.run_coroutine_threadsafe(self._run(test, places), self._loop)
 
-    async def _run(self, test: Any) -> None:
-        async with self._places:
+    async def _run(self, test: Any, places: int) -> None:
+        async with self._turn:
+            for _ in range(places):
+                await self._places.acquire()
+        try:
             await test
+        finally:
+            for _ in range(places):
+                self._places.release()
 
 
 @pytest.fixture(scope="session")

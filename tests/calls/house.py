@@ -19,6 +19,9 @@ from ..conftest import SPEECH
 START_SECS = 60
 
 LOCAL_SETTINGS = """
+[log]
+level = "DEBUG"
+
 [server]
 rejoin_secs = 3.0
 
@@ -115,6 +118,12 @@ class House:
         async with httpx2.AsyncClient() as client:
             answer = await client.get(f"{self._sandbox_root}/sandbox/requests")
         return [each for each in answer.json() if (each["call"], each["stage"]) == (meeting_id, stage)]
+
+    async def active_calls(self) -> int:
+        """How many calls the server has now."""
+        async with httpx2.AsyncClient() as client:
+            lines = (await client.get(f"{self.url}/metrics")).text.splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("turnwise_calls_active "))
 
     @property
     def _sandbox_root(self) -> str:

@@ -1,5 +1,7 @@
 """A spoken call from end to end: the real server, the real wire, real speech."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -123,14 +125,21 @@ async def test_an_agent_without_transcript_persistence_stores_nothing(house):
     assert (await house.transcript(meeting_id))["chunks"] == []
 
 
-@pytest.mark.parametrize("number", range(10))
-async def test_ten_calls_at_once_each_have_their_own_conversation(house, number):
-    hotel = ("Aurora", "Bristol", "Central", "Diana", "Europa", "Flora", "Grand", "Hilltop", "Iris", "Julia")[
-        number
-    ]
+HOTELS = ["Aurora", "Bristol", "Central", "Diana", "Europa", "Flora", "Grand", "Hilltop", "Iris", "Julia"]
+
+
+@pytest.mark.side_by_side(places=len(HOTELS))
+async def test_ten_calls_at_once_each_have_their_own_conversation(house):
+    all_in = asyncio.Barrier(len(HOTELS))
+    await asyncio.gather(*(_conversation(house, hotel, all_in) for hotel in HOTELS))
+
+
+async def _conversation(house, hotel, all_in):
     meeting_id = await house.new_meeting(f"You are the receptionist of Hotel {hotel}.")
-    said = ("hello", "name") if number % 2 else ("hello", "order")
+    said = ("hello", "name") if hotel < "E" else ("hello", "order")
     async with house.call(meeting_id) as caller:
+        await all_in.wait()
+        assert await house.active_calls() >= len(HOTELS)
         turns = [await caller.say(house.wav(name)) for name in said]
     assert [turn.why for turn in turns] == [None, None]
     assert hotel.lower() in turns[0].reply.lower()

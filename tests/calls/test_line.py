@@ -32,7 +32,9 @@ async def test_a_client_cannot_go_round_the_gate(house, kind):
             {"label": "rtvi-ai", "type": kind, "id": "7", "data": {"content": "hi", "base64Audio": "AAAA"}}
         )
         await caller.wait_for_message("error-response")
-    assert await house.requests(meeting_id, "llm") == []
+        assert (await caller.say(house.wav("hello"))).why is None
+    asked = await house.requests(meeting_id, "llm")
+    assert [request["asked"] for request in asked] == [caller.chunks[0].data["text"]]
 
 
 async def test_audio_at_another_rate_is_dropped_with_one_error(house):
