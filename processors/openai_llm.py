@@ -25,7 +25,7 @@ class OpenAILLM(OpenAILLMService):
         call: CallContext,
         upstream: OpenAIUpstream,
         *,
-        model: Annotated[str, Field(description="chat model")] = "gpt-6-luna",
+        model: Annotated[str, Field(description="chat model")],
         temperature: Annotated[float | None, Field(ge=0, le=2, description="how freely it speaks")] = None,
         max_completion_tokens: Annotated[int | None, Field(ge=1, description="longest answer")] = None,
         first_token_secs: Annotated[Secs, Field(description="longest wait for the first token")] = 4.0,

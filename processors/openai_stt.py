@@ -32,7 +32,7 @@ class OpenAISTT(OpenAISTTService):
         call: CallContext,
         upstream: OpenAIUpstream,
         *,
-        model: Annotated[str, Field(description="transcription model")] = "gpt-transcribe",
+        model: Annotated[str, Field(description="transcription model")],
         prompt: Annotated[str, Field(description="text that guides the recogniser")] = "",
         answer_secs: Annotated[float, Field(gt=0, le=60, description="longest wait for a transcript")] = 4.0,
         connect_secs: Annotated[float, Field(gt=0, le=60, description="longest wait for a connection")] = 2.0,

@@ -39,7 +39,7 @@ class OpenAITTS(OpenAITTSService):
         self,
         upstream: OpenAIUpstream,
         *,
-        model: Annotated[str, Field(description="speech model")] = "gpt-4o-mini-tts",
+        model: Annotated[str, Field(description="speech model")],
         voice: Annotated[Voice, Field(description="who speaks")] = "alloy",
         instructions: Annotated[str, Field(description="how to speak")] = "",
         speed: Annotated[float, Field(ge=0.25, le=4, description="1 is normal")] = 1.0,

@@ -41,6 +41,7 @@ class WebSocketLine:
                 audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
                 audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,
                 audio_out_10ms_chunks=_CHUNKS_OF_10_MS,
+                allowed_origins=[],  # the door has looked at the origin; Pipecat would read a variable
                 serializer=WireSerializer(self._tell, self._flooded),
             ),
         )

@@ -72,14 +72,16 @@ async def test_a_segment_is_uploaded_with_model_and_language_and_the_calls_tag(u
 async def test_no_audio_from_before_the_gate_opened_is_uploaded(upstream):
     upload, call = Upload(upstream), upstream.call()
     frames = steps(audio(1), InputGateOpenedFrame(), *SEGMENT)
-    await run_test(OpenAISTT(call, call.upstream), frames_to_send=[*frames, WAIT])
+    await run_test(OpenAISTT(call, call.upstream, model="m"), frames_to_send=[*frames, WAIT])
     assert upload.samples == [{b"\2\0"}]
 
 
 async def test_an_empty_transcript_is_an_answer_and_no_fault(upstream):
     Upload(upstream, "")
     call = upstream.call()
-    down, up = await run_test(OpenAISTT(call, call.upstream), frames_to_send=[*steps(*SEGMENT), WAIT])
+    down, up = await run_test(
+        OpenAISTT(call, call.upstream, model="m"), frames_to_send=[*steps(*SEGMENT), WAIT]
+    )
     assert [frame.text for frame in down if isinstance(frame, TranscriptionFrame)] == [""]
     assert not any(isinstance(frame, ErrorFrame) for frame in up)
 
@@ -87,21 +89,25 @@ async def test_an_empty_transcript_is_an_answer_and_no_fault(upstream):
 async def test_a_segment_that_is_given_up_in_mid_speech_is_not_uploaded(upstream):
     upload, call = Upload(upstream), upstream.call()
     given_up = steps(SEGMENT[0], audio(1), ResetTurnFrame(), audio(1), SEGMENT[2])
-    await run_test(OpenAISTT(call, call.upstream), frames_to_send=[*given_up, *steps(*SEGMENT), WAIT])
+    await run_test(
+        OpenAISTT(call, call.upstream, model="m"), frames_to_send=[*given_up, *steps(*SEGMENT), WAIT]
+    )
     assert upload.samples == [{b"\2\0"}]
 
 
 def stt(call):
-    return OpenAISTT(call, call.upstream, answer_secs=0.1), steps(*SEGMENT)
+    return OpenAISTT(call, call.upstream, model="m", answer_secs=0.1), steps(*SEGMENT)
 
 
 def llm(call):
-    model = OpenAILLM(call, call.upstream, first_token_secs=0.1, next_token_secs=0.1)
+    model = OpenAILLM(call, call.upstream, model="m", first_token_secs=0.1, next_token_secs=0.1)
     return model, [LLMContextFrame(LLMContext([{"role": "user", "content": "Hi."}]))]
 
 
 def tts(call):
-    return OpenAITTS(call.upstream, first_audio_secs=0.1, next_audio_secs=0.1), [TTSSpeakFrame("Hi.")]
+    return OpenAITTS(call.upstream, model="m", first_audio_secs=0.1, next_audio_secs=0.1), [
+        TTSSpeakFrame("Hi.")
+    ]
 
 
 async def run(stage, call):

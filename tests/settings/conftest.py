@@ -16,10 +16,13 @@ pipeline = "gate -> vad -> stt -> llm -> tts"
 use = "silero"
 [agents.default.stt]
 use = "openai"
+model = "m"
 [agents.default.llm]
 use = "openai"
+model = "m"
 [agents.default.tts]
 use = "openai"
+model = "m"
 """
 
 Load = Callable[..., Settings]

@@ -2,6 +2,8 @@
 
 import pytest
 
+OPENAI = "use = 'openai'\nmodel = 'm'"
+
 
 def test_every_problem_is_reported_at_once(problems):
     said = problems(
@@ -52,16 +54,16 @@ def test_an_unknown_variable_is_a_problem_too(problems):
         ("agents.default.vad", "use = 'silero'\nstart_secs = '0.2'"),
         ("agents.default.endpointing", "silence_secs = 0"),
         ("agents.default.recovery", "answer_secs = inf"),
-        ("agents.default.tts", "use = 'openai'\nvoice = 'nobody'"),
-        ("agents.default.llm", "use = 'openai'\ntemperature = 3.0"),
+        ("agents.default.tts", f"{OPENAI}\nvoice = 'nobody'"),
+        ("agents.default.llm", f"{OPENAI}\ntemperature = 3.0"),
     ],
 )
 def test_a_value_of_a_wrong_type_or_out_of_range_names_its_key(problems, table, value):
     key = value.rpartition("\n")[2].partition(" ")[0]
     agent = "[agents.default]\nprompt = 'x'\npipeline = 'vad -> stt -> llm -> tts'\n"
     others = "".join(
-        f"[agents.default.{name}]\nuse = '{use}'\n"
-        for name, use in (("vad", "silero"), ("stt", "openai"), ("llm", "openai"), ("tts", "openai"))
+        f"[agents.default.{name}]\n{table_of}\n"
+        for name, table_of in (("vad", "use = 'silero'"), ("stt", OPENAI), ("llm", OPENAI), ("tts", OPENAI))
         if table != f"agents.default.{name}"
     )
     said = problems(f"{agent}{others}[{table}]\n{value}\n")
@@ -137,3 +139,8 @@ def test_an_address_of_openai_that_is_none_is_a_problem(problems):
 def test_a_prompt_of_several_lines_does_not_mislead_about_places(problems):
     text = '[agents.default]\nprompt = """\n[server]\nport = 1\n"""\npipeline = \'gate\'\nidle_secs = -1\n'
     assert problems(text).startswith("settings.toml:7: agents.default.idle_secs")
+
+
+def test_a_model_is_a_setting_and_has_no_default(problems):
+    said = problems("[agents.default]\nprompt = 'x'\npipeline = 'stt'\n[agents.default.stt]\nuse = 'openai'")
+    assert said == "settings.toml:4: agents.default.stt.model: is missing; set it"
