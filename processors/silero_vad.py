@@ -12,7 +12,6 @@ from pydantic import Field
 from ..agents.frames import VADSilenceFrame
 
 MAX_REPORTED_SILENCE_SECS = 10.0
-_WINDOW_BYTES = 1024
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Secs = Annotated[float, Field(ge=0.03, le=5)]
@@ -40,46 +39,52 @@ class SileroVAD(VADProcessor):
             )
         )
         super().__init__(vad_analyzer=self._analyzer, enable_direct_mode=True)
-        self._stop_secs = stop_secs
-        self._silence_secs: float | None = None
+        self._silence_secs = 0.0
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Passes every frame on, then what was heard in it."""
-        was_speaking = self._analyzer.is_speaking
         await super().process_frame(frame, direction)
         if isinstance(frame, InputAudioRawFrame):
-            await self._count_silence(frame, was_speaking)
-
-    async def _count_silence(self, frame: InputAudioRawFrame, was_speaking: bool) -> None:
-        if self._analyzer.is_speaking:
-            self._silence_secs = None
-        elif was_speaking:
-            self._silence_secs = self._stop_secs
-        elif self._silence_secs is not None:
-            self._silence_secs += len(frame.audio) / 2 / frame.sample_rate
-        await self._report_silence()
+            await self._report_silence()
 
     async def _report_silence(self) -> None:
-        silence_secs = self._silence_secs
-        if silence_secs is None:
-            return
-        if silence_secs > MAX_REPORTED_SILENCE_SECS:
-            self._silence_secs = None
-        is_starting = self._analyzer.state is VADState.STARTING
-        await self.push_frame(VADSilenceFrame(silence_secs, is_starting))
+        """Tells of every window that brought more silence after speech."""
+        before, self._silence_secs = self._silence_secs, self._analyzer.silence_secs
+        if before < self._silence_secs <= MAX_REPORTED_SILENCE_SECS and not self._analyzer.is_speaking:
+            is_starting = self._analyzer.state is VADState.STARTING
+            await self.push_frame(VADSilenceFrame(self._silence_secs, is_starting))
 
 
 class _WatchedAnalyzer(SileroVADAnalyzer):
-    """Keeps the state that Pipecat's controller does not pass on: STARTING."""
+    """Keeps what Pipecat's controller does not pass on: STARTING, and how long ago speech was.
+
+    Only windows that the model has seen count as silence: of a 20 ms frame up to 31 ms more may
+    still wait for their window, and speech may begin in them.
+    """
 
     def __init__(self, params: VADParams) -> None:
         super().__init__(params=params)
         self.state = VADState.QUIET
+        self._silent_windows: int | None = None
 
     @property
     def is_speaking(self) -> bool:
         return self.state in (VADState.SPEAKING, VADState.STOPPING)
 
+    @property
+    def silence_secs(self) -> float:
+        """From the end of the last voiced window of confirmed speech; 0 while it lasts, or without any."""
+        return (self._silent_windows or 0) * self._vad_frames / self.sample_rate
+
+    def voice_confidence(self, buffer: bytes) -> float:
+        """Scores a window, and counts it."""
+        if self._silent_windows is not None:
+            self._silent_windows += 1
+        return super().voice_confidence(buffer)
+
     async def analyze_audio(self, buffer: bytes) -> VADState:
+        """Keeps the state after each chunk."""
         self.state = await super().analyze_audio(buffer)
+        if self.state is VADState.SPEAKING:
+            self._silent_windows = 0
         return self.state

@@ -12,6 +12,7 @@ from turnwise.processors.silero_vad import SileroVAD
 
 pytestmark = pytest.mark.anyio
 STEP = 640
+WINDOW_SECS = 0.032
 SECOND = bytes(32_000)
 
 
@@ -50,6 +51,6 @@ async def test_silence_is_counted_in_audio_from_the_last_voiced_window(speech):
     seen = await heard(SECOND + samples(speech / "repeat.wav") + SECOND)
     last_stop = max(at for at, frame in enumerate(seen) if isinstance(frame, VADUserStoppedSpeakingFrame))
     silences = [frame.silence_secs for frame in seen[last_stop:] if isinstance(frame, VADSilenceFrame)]
-    assert silences[0] == pytest.approx(0.2)
-    steps = [later - earlier for earlier, later in pairwise(silences[:-1])]
-    assert steps == pytest.approx([0.02] * len(steps))
+    assert silences[0] == pytest.approx(0.192)
+    steps = [later - earlier for earlier, later in pairwise(silences)]
+    assert steps == pytest.approx([WINDOW_SECS] * len(steps))
