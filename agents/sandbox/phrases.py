@@ -9,6 +9,9 @@ from pathlib import Path
 from .mind import reply
 
 _FILE = Path(__file__).parent / "assets" / "phrases.txt"
+_PROMPTED = {"role": "system", "content": "You are a helpful voice assistant."}
+"""The shipped agent's prompt, as far as answers repeat it."""
+
 _FOLLOW_UPS = ("What is my name?", "Where do I live?", "What did I order?", "Goodbye.")
 
 
@@ -53,6 +56,7 @@ def _spelled_out(line: str) -> Iterator[str]:
 def _answers(phrase: str) -> Iterator[str]:
     said = {"role": "user", "content": phrase}
     yield reply([said])
+    yield reply([_PROMPTED, said])
     if words_of(phrase)[:2] in (("my", "name"), ("i", "live"), ("i", "would")):
         for follow_up in _FOLLOW_UPS:
             yield reply([said, {"role": "user", "content": follow_up}])
