@@ -12,6 +12,7 @@ from ..wire import EndReason
 from .app import create_app
 from .http_protocol import AnsweringProtocol
 from .turnwise import Turnwise
+from .ws_protocol import LingeringProtocol
 
 MAX_FRAME_BYTES = 64 * 1024
 
@@ -26,7 +27,7 @@ def make_server(settings: Settings, listener: socket.socket) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=AnsweringProtocol,
-        ws="websockets-sansio",
+        ws=LingeringProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         log_config=None,

@@ -1,6 +1,7 @@
 """The server around the calls: JSON routes, health, mounting, and the end."""
 
 import asyncio
+import socket
 import sqlite3
 
 import httpx2
@@ -207,3 +208,35 @@ async def test_a_body_that_is_no_json_is_422(served, body):
             "/api/meetings", content=body, headers={"Content-Type": "application/json"}
         )
     assert (answer.status_code, answer.json()["detail"]["code"]) == (422, "invalid_request")
+
+
+async def test_a_client_that_sends_too_large_a_frame_can_read_why_it_is_closed(served):
+    """It goes on sending, as a microphone does, and reads late."""
+    caller = await Caller.of_new_meeting(served)
+    query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
+    address = served.url.removeprefix("http://")
+    host, port = address.split(":")
+    with socket.create_connection((host, int(port))) as line:
+        line.settimeout(2)
+        line.sendall(
+            f"GET /api/ws/agent?{query} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        answer = await asyncio.to_thread(line.recv, 4_000)
+        assert b" 101 " in answer
+        line.sendall(_frame(bytes(70_000)))
+        for _ in range(50):
+            await asyncio.sleep(0.004)
+            line.sendall(_frame(bytes(640)))
+        assert CLOSED_1009 in line.recv(100_000)
+
+
+CLOSED_1009 = (1009).to_bytes(2, "big")
+
+
+def _frame(payload):
+    """A binary WebSocket frame, masked with zeros."""
+    size = len(payload)
+    length = b"\xfe" + size.to_bytes(2, "big") if size < 2**16 else b"\xff" + size.to_bytes(8, "big")
+    return b"\x82" + length + bytes(4) + payload
