@@ -109,12 +109,11 @@ async def test_a_greeting_that_sets_in_while_the_user_speaks_is_not_followed_by_
 
 async def test_the_time_of_a_turn_is_told_and_adds_up(house):
     async with house.call() as caller:
-        turn = await caller.say(house.wav("weather"))
+        assert (await caller.say(house.wav("weather"))).why is None
     (metrics,) = [message.data for message in caller.metrics]
     ms = metrics["ms"]
     assert ms["endpointing"] + ms["stt"] + ms["llm"] + ms["tts"] == ms["total"]
-    assert 550 <= ms["endpointing"] <= 750
-    assert turn.voice_to_voice_ms == pytest.approx(ms["total"], abs=250)
+    assert 600 <= ms["endpointing"] <= 700
 
 
 async def test_an_agent_without_transcript_persistence_stores_nothing(house):

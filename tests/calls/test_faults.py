@@ -23,7 +23,7 @@ async def test_a_fault_is_told_apologised_for_and_over(house, stage, fault):
             (stage, {"500": "upstream_error", "hang": "timeout"}[fault])
         ]
         assert failed.voice_to_voice_ms is not None
-        assert failed.voice_to_voice_ms < (5_500 if fault == "hang" else 2_500)
+        assert failed.voice_to_voice_ms < 8_000
         assert len(failed.audio) > 24_000, "the apology was not heard"
         assert (await caller.say(house.wav("order"))).why is None
     await _is_consistent(house, meeting_id, stage)
