@@ -1,6 +1,8 @@
 """A running `agent serve` with its sandbox, as a person starts it: in an empty folder, without a key."""
 
+import asyncio
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -118,6 +120,17 @@ class House:
         async with httpx2.AsyncClient() as client:
             answer = await client.get(f"{self._sandbox_root}/sandbox/requests")
         return [each for each in answer.json() if (each["call"], each["stage"]) == (meeting_id, stage)]
+
+    async def has_lost(self, meeting_id: str, secs: float = 5.0) -> None:
+        """Returns once the server knows that the connection of a meeting's call is lost."""
+        call = re.compile(rf"INFO +(\w+) call of agent \w+ in meeting {meeting_id}")
+        async with asyncio.timeout(secs):
+            while True:
+                log = self.log_file.read_text()
+                found = call.search(log)
+                if found and f"{found[1]} call over: connection lost" in log:
+                    return
+                await asyncio.sleep(0.05)
 
     async def active_calls(self) -> int:
         """How many calls the server has now."""

@@ -23,7 +23,7 @@ async def test_a_lost_connection_that_comes_back_goes_on_with_the_conversation(h
         assert (await caller.say(house.wav("name"))).why is None
         caller.drop()
         await caller.wait_for_close()
-    await asyncio.sleep(0.5)
+    await house.has_lost(meeting_id)
     assert (await house.transcript(meeting_id))["status"] == "active"
     async with house.call(meeting_id) as caller:
         turn = await caller.say(house.wav("goodbye"))
