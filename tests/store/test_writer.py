@@ -108,7 +108,7 @@ async def test_a_locked_database_does_not_hold_up_the_loop(store, file):
             await asyncio.sleep(0.005)
             longest_secs = max(longest_secs, loop.time() - before)
     await saving
-    assert longest_secs < 0.2
+    assert longest_secs < 1.0
 
 
 async def test_a_turn_that_nobody_waits_for_any_more_is_saved(store, file):
