@@ -56,9 +56,9 @@ class AgentReader:
         tables = {key: value for key, value in self._table.items() if isinstance(value, dict)}
         values = {key: value for key, value in self._table.items() if key not in tables}
         fields = self._fields(values, tables)
-        stages = self._stages(fields.pipeline, tables) if fields else []
-        if self.problems or fields is None:
+        if fields is None:
             return None
+        stages = self._stages(fields.pipeline, tables)
         agent = AgentSettings(self._name, fields, tuple(stages), self.layers.folder)
         for stage, why in self._components.try_out(agent) if self._components else ():
             self.add(("agents", self._name, stage), why.wrong, why.remedy)

@@ -97,3 +97,11 @@ def test_a_table_that_no_line_names_is_a_problem(problems):
 def test_an_option_with_a_typo_is_told_which_one_was_meant(problems):
     said = problems(local="[agents.default.stt]\nmodle = 'x'")
     assert said == "settings.local.toml:2: agents.default.stt.modle: is not a known key; did you mean model?"
+
+
+def test_a_component_that_cannot_be_built_is_told_together_with_one_that_cannot_be_found(problems):
+    said = problems(
+        local="[agents.default.recovery]\napology = 'none.wav'\n[agents.default.gate]\nuse = 'nobody'"
+    )
+    assert "agents.default.recovery: recovery raises ValueError when built (apology" in said
+    assert "agents.default.gate.use: no component is called 'nobody'" in said
