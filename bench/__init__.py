@@ -1,0 +1,1 @@
+"""Measurements, each a command: `uv run python -m bench.NAME --help`."""
