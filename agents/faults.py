@@ -20,7 +20,7 @@ _NOUNS = {
     "realtime": "the speech-to-speech model",
     "call": "the call",
 }
-_SENTENCES = {
+SENTENCES = {
     "key_refused": "{} refused the server's key; whoever runs the server has to set a valid one.",
     "rate_limited": "{} is over its limit; please try again in a moment.",
     "request_refused": "{} refused the request; whoever runs the server has to check its settings.",
@@ -32,6 +32,7 @@ _SENTENCES = {
     "empty_answer": "{} gave an empty answer; please say that again.",
     "internal": "something went wrong in {}; please say that again.",
 }
+"""Every code of an `agent-error`, and what a person is told."""
 
 
 class StageFault(Exception):
@@ -45,7 +46,7 @@ class StageFault(Exception):
 def describe(stage: str, exception: BaseException | None) -> AgentError:
     """What a client is told: nothing in it comes from the exception's text."""
     code = _code(exception)
-    sentence = _SENTENCES[code].format(_NOUNS.get(stage, stage))
+    sentence = SENTENCES[code].format(_NOUNS.get(stage, stage))
     return AgentError(
         stage=stage,
         code=code,

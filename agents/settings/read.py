@@ -25,14 +25,14 @@ from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
 from .values import check_values, is_secret, unknown_key
 
-_SECTIONS: dict[str, type[Section]] = {
+SECTIONS: dict[str, type[Section]] = {
     "server": ServerSettings,
     "auth": AuthSettings,
     "database": DatabaseSettings,
     "transcripts": TranscriptSettings,
     "log": LogSettings,
 }
-_TOP_KEYS = (*_SECTIONS, "agents", "default_agent")
+_TOP_KEYS = (*SECTIONS, "agents", "default_agent")
 
 S = TypeVar("S", bound=Section)
 
@@ -97,7 +97,7 @@ class _Reader:
                 self._add((key,), *unknown_key(key, list(_TOP_KEYS)))
 
     def _section(self, model: type[S]) -> S | None:
-        name = next(name for name, section in _SECTIONS.items() if section is model)
+        name = next(name for name, section in SECTIONS.items() if section is model)
         raw = self._layers.values.get(name, {})
         if not isinstance(raw, dict):
             self._add((name,), "must be a table", f"write [{name}]")
