@@ -2,15 +2,17 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
 from pydantic import SecretStr
 
 from ..settings.model import OpenAIAccess, Settings
+from ..settings.problems import Problem, SettingsError
 from .failure import CommandFailed
 from .settings_option import SettingsFile, load
 
@@ -29,18 +31,18 @@ def serve(
 
     Without OPENAI_API_KEY and OPENAI_BASE_URL, on loopback, a sandbox stands in for OpenAI: real
     speech in and out, a conversationalist made of rules. The line `ready http://…` says that
-    calls are taken. Ctrl-C ends them and stops.
+    calls are taken. Ctrl-C ends them and stops; SIGHUP reads the settings again for the calls that follow.
     """
     from ..log import set_up_log
 
     set_up_log("ERROR")
-    from ..assembly import wants_openai
     from ..listener import open_listener
     from ..load import load_settings
     from ..web import serving
 
     overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    loaded = load(settings, load_settings, overrides=overrides)
+    read = partial(load_settings, overrides=overrides)
+    loaded = load(settings, read)
     set_up_log(loaded.log.level, loaded.log.trusted)
     try:
         listener = open_listener(loaded.server.host, loaded.server.port)
@@ -49,18 +51,18 @@ def serve(
         raise CommandFailed(
             f"{where} cannot be listened on ({os.strerror(error.errno or 0)}); give another --port"
         ) from None
-    with listener, _openai(loaded, wants_openai(loaded), forced=sandbox) as ready:
+    with listener, _openai(loaded, forced=sandbox) as with_openai:
         try:
-            serving.serve(ready, listener)
+            serving.serve(with_openai(loaded), listener, lambda: with_openai(read(settings)))
         except ValueError as error:
             raise CommandFailed(str(error)) from None
 
 
 @contextmanager
-def _openai(settings: Settings, wanted: bool, *, forced: bool) -> Iterator[Settings]:
-    """The settings with a way to OpenAI: the one that is set, or a sandbox while it lasts."""
-    if not wanted or not (forced or settings.openai.is_unset):
-        yield settings
+def _openai(settings: Settings, *, forced: bool) -> Iterator[Callable[[Settings], Settings]]:
+    """What gives settings their way to OpenAI: the one that is set, or a sandbox while it lasts."""
+    if not _wants_sandbox(settings, forced):
+        yield lambda read: _without_sandbox(read, forced)
         return
     if not (forced or settings.server.is_loopback):
         raise CommandFailed("OPENAI_API_KEY is not set; set it, or use the stand-in with --sandbox", 2)
@@ -72,9 +74,24 @@ def _openai(settings: Settings, wanted: bool, *, forced: bool) -> Iterator[Setti
         url = sandbox.start()
     except SandboxUnavailable as error:
         raise CommandFailed(str(error)) from None
+    access = OpenAIAccess(SecretStr("sandbox"), url)
     try:
         sys.stdout.write(f"sandbox {url}\n")
         sys.stdout.flush()
-        yield replace(settings, openai=OpenAIAccess(SecretStr("sandbox"), url))
+        yield lambda read: replace(read, openai=access) if _wants_sandbox(read, forced) else read
     finally:
         sandbox.stop()
+
+
+def _wants_sandbox(settings: Settings, forced: bool) -> bool:
+    from ..assembly import wants_openai
+
+    return (forced or settings.openai.is_unset) and wants_openai(settings)
+
+
+def _without_sandbox(settings: Settings, forced: bool) -> Settings:
+    """The settings, unless they need the sandbox that was not started with this server."""
+    if _wants_sandbox(settings, forced):
+        wrong = "is not set, and the sandbox starts only together with the server"
+        raise SettingsError([Problem("", wrong, "set it, or restart the server", "OPENAI_API_KEY")])
+    return settings

@@ -1,12 +1,15 @@
 """Runs the application: a socket, uvicorn, and an orderly end."""
 
+import asyncio
 import contextlib
 import signal
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
+from ..reload import Reload, Reread
 from ..settings.model import Settings
 from ..wire import EndReason
 from .app import create_app
@@ -17,8 +20,10 @@ from .ws_protocol import LingeringProtocol
 MAX_FRAME_BYTES = 64 * 1024
 
 
-def make_server(settings: Settings, listener: socket.socket) -> uvicorn.Server:
+def make_server(settings: Settings, listener: socket.socket, reread: Reread | None = None) -> uvicorn.Server:
     """A server that prints `ready http://…` once it takes calls, and ends them before it stops.
+
+    With `reread`, SIGHUP makes it read its settings again.
 
     h11 instead of httptools, because that takes headers of any size; no permessage-deflate, because
     15 KB of it become 15 MB.
@@ -34,14 +39,15 @@ def make_server(settings: Settings, listener: socket.socket) -> uvicorn.Server:
         access_log=False,
         server_header=False,
     )
-    return _Server(config, app.state.turnwise, _url(settings, listener))
+    turnwise: Turnwise = app.state.turnwise
+    reload = Reload(turnwise.services, reread) if reread else None
+    return _Server(config, turnwise, _url(settings, listener), reload)
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
+def serve(settings: Settings, listener: socket.socket, reread: Reread) -> None:
     """Takes calls until a signal says to stop."""
-    server = make_server(settings, listener)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes ends no calls
+    server = make_server(settings, listener, reread)
+    _on_hangup(signal.SIG_IGN)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
@@ -49,20 +55,34 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 class _Server(uvicorn.Server):
     """uvicorn, saying when it is ready, and ending calls before it cuts connections."""
 
-    def __init__(self, config: uvicorn.Config, turnwise: Turnwise, url: str) -> None:
+    def __init__(
+        self, config: uvicorn.Config, turnwise: Turnwise, url: str, reload: Reload | None = None
+    ) -> None:
         super().__init__(config)
         self._turnwise = turnwise
         self._url = url
+        self._reload = reload
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._reload:
+                request, loop = self._reload.request, asyncio.get_running_loop()
+                _on_hangup(lambda *_: loop.call_soon_threadsafe(request))
             sys.stdout.write(f"ready {self._url}\n")
             sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._reload:
+            _on_hangup(signal.SIG_IGN)
         await self._turnwise.calls.end_all(EndReason.DRAINED)
         await super().shutdown(sockets)
+
+
+def _on_hangup(handler: Callable[..., object] | signal.Handlers) -> None:
+    """What SIGHUP does: a terminal that closes sends it too, and must end no calls."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, handler)
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:
