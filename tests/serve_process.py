@@ -18,8 +18,9 @@ START_SECS = 60
 class ServeProcess:
     """Where the server is, what it logs, and how it is told things."""
 
-    def __init__(self, folder: Path, process: "subprocess.Popen[str]", url: str) -> None:
-        self.url = url
+    def __init__(self, folder: Path, process: "subprocess.Popen[str]", said: dict[str, str]) -> None:
+        self.url = said["ready"]
+        self.sandbox_url = said.get("sandbox", "")
         self.process = process
         self._log = folder / "log"
 
@@ -71,16 +72,18 @@ async def agent_serve(folder: Path, *arguments: str, **variables: str) -> AsyncI
         )
         try:
             async with asyncio.timeout(START_SECS):
-                url = await asyncio.to_thread(_ready, process)
-            yield ServeProcess(folder, process, url)
+                said = await asyncio.to_thread(_read_addresses, process)
+            yield ServeProcess(folder, process, said)
         finally:
             process.terminate()
             await asyncio.to_thread(process.communicate, timeout=30)
 
 
-def _ready(process: "subprocess.Popen[str]") -> str:
+def _read_addresses(process: "subprocess.Popen[str]") -> dict[str, str]:
+    said: dict[str, str] = {}
     for line in process.stdout or ():
         name, _, url = line.strip().partition(" ")
+        said[name] = url
         if name == "ready":
-            return url
+            return said
     raise AssertionError("the server ended before it was ready; see its log")
