@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import SecretStr
@@ -16,6 +17,9 @@ from ..settings.problems import Problem, SettingsError
 from .failure import CommandFailed
 from .settings_option import SettingsFile, load
 
+if TYPE_CHECKING:
+    from ..web.certificate import Certificate
+
 
 def serve(
     settings: SettingsFile = None,
@@ -23,6 +27,12 @@ def serve(
         str | None, typer.Option(help="The address to listen on; anything but loopback wants secrets set.")
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate chain, a PEM file.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The certificate's key, a PEM file without password.")
+    ] = None,
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Use the sandbox even where other machines can call.")
     ] = False,
@@ -44,6 +54,7 @@ def serve(
     read = partial(load_settings, overrides=overrides)
     loaded = load(settings, read)
     set_up_log(loaded.log.level, loaded.log.trusted)
+    certificate = _certificate(tls_cert, tls_key)
     try:
         listener = open_listener(loaded.server.host, loaded.server.port)
     except OSError as error:
@@ -52,10 +63,37 @@ def serve(
             f"{where} cannot be listened on ({os.strerror(error.errno or 0)}); give another --port"
         ) from None
     with listener, _openai(loaded, forced=sandbox) as with_openai:
+
+        def reread() -> Settings:
+            fresh = with_openai(read(settings))
+            _renew(certificate)
+            return fresh
+
         try:
-            serving.serve(with_openai(loaded), listener, lambda: with_openai(read(settings)))
+            serving.serve(with_openai(loaded), listener, reread, certificate)
         except ValueError as error:
             raise CommandFailed(str(error)) from None
+
+
+def _certificate(cert: Path | None, key: Path | None) -> "Certificate | None":
+    from ..web.certificate import Certificate
+
+    if cert is None and key is None:
+        return None
+    if cert is None or key is None:
+        raise CommandFailed("TLS wants both --tls-cert and --tls-key; give the other one, too", 2)
+    try:
+        return Certificate(cert, key)
+    except ValueError as error:
+        raise CommandFailed(str(error), 2) from None
+
+
+def _renew(certificate: "Certificate | None") -> None:
+    try:
+        if certificate:
+            certificate.reload()
+    except ValueError as error:
+        raise SettingsError([Problem("", str(error))]) from None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from ..reload import Reload, Reread
 from ..settings.model import Settings
 from ..wire import EndReason
 from .app import create_app
+from .certificate import Certificate
 from .http_protocol import AnsweringProtocol
 from .turnwise import Turnwise
 from .ws_protocol import LingeringProtocol
@@ -20,10 +21,15 @@ from .ws_protocol import LingeringProtocol
 MAX_FRAME_BYTES = 64 * 1024
 
 
-def make_server(settings: Settings, listener: socket.socket, reread: Reread | None = None) -> uvicorn.Server:
+def make_server(
+    settings: Settings,
+    listener: socket.socket,
+    reread: Reread | None = None,
+    certificate: Certificate | None = None,
+) -> uvicorn.Server:
     """A server that prints `ready http://…` once it takes calls, and ends them before it stops.
 
-    With `reread`, SIGHUP makes it read its settings again.
+    With `reread`, SIGHUP makes it read its settings again. With a certificate it speaks TLS.
 
     h11 instead of httptools, because that takes headers of any size; no permessage-deflate, because
     15 KB of it become 15 MB.
@@ -38,15 +44,19 @@ def make_server(settings: Settings, listener: socket.socket, reread: Reread | No
         log_config=None,
         access_log=False,
         server_header=False,
+        ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
     )
     turnwise: Turnwise = app.state.turnwise
     reload = Reload(turnwise.services, reread) if reread else None
-    return _Server(config, turnwise, _url(settings, listener), reload)
+    scheme = "https" if certificate else "http"
+    return _Server(config, turnwise, f"{scheme}://{_address(settings, listener)}", reload)
 
 
-def serve(settings: Settings, listener: socket.socket, reread: Reread) -> None:
+def serve(
+    settings: Settings, listener: socket.socket, reread: Reread, certificate: Certificate | None = None
+) -> None:
     """Takes calls until a signal says to stop."""
-    server = make_server(settings, listener, reread)
+    server = make_server(settings, listener, reread, certificate)
     _on_hangup(signal.SIG_IGN)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
@@ -85,6 +95,6 @@ def _on_hangup(handler: Callable[..., object] | signal.Handlers) -> None:
         signal.signal(signal.SIGHUP, handler)
 
 
-def _url(settings: Settings, listener: socket.socket) -> str:
+def _address(settings: Settings, listener: socket.socket) -> str:
     host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
-    return f"http://{host}:{listener.getsockname()[1]}"
+    return f"{host}:{listener.getsockname()[1]}"
