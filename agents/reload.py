@@ -9,10 +9,11 @@ from loguru import logger
 from .component import ComponentError
 from .log import set_up_log
 from .modules import Modules
-from .services import Services, Terms
+from .services import Services
 from .settings.changes import changed_keys, for_running, needs_restart
 from .settings.model import Settings
 from .settings.problems import SettingsError
+from .terms import Terms
 
 Reread = Callable[[], Settings]
 """Reads every layer as at start, and checks it.

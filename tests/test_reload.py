@@ -7,9 +7,10 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 from turnwise.agents.load import load_settings
-from turnwise.agents.services import Services, Terms
+from turnwise.agents.services import Services
 from turnwise.agents.settings.changes import for_running
 from turnwise.agents.settings.problems import SettingsError
+from turnwise.agents.terms import Terms
 
 from .after_call.receiver import SECRET, Receiver
 from .serve_process import agent_serve
@@ -53,7 +54,7 @@ async def test_a_bad_file_keeps_the_old_settings_and_says_everything_that_is_wro
         assert await agents(server) == ["default", "old"]
         local("[agents.new")
         server.hup()
-        await server.says("settings.local.toml:1: ")
+        assert "settings.local.toml:1: " in await server.says("mend the TOML")
         local('[agents.new]\nextends = "default"\n')
         server.hup()
         assert (await server.says(READ)).endswith("agents.new, agents.old")

@@ -1,23 +1,20 @@
 """Hands finished meetings on: a few at a time, again and again until taken, beside the calls."""
 
 import asyncio
-import random
+from typing import Protocol
 
 from loguru import logger
 
 from ..settings.model import AfterCallSettings
 from ..store.errors import StoreUnavailable
-from ..store.store import SqlStore
-from .finished import AfterCall, DeliveryFailed, DeliveryRefused, EndedBy, FinishedMeeting
+from ..store.rows import Meeting
+from ..store.sink import Chunk
+from . import retry
+from .finished import AfterCall, DeliveryRefused, EndedBy, FinishedMeeting
 from .jobs import Job, Jobs
 
 AT_ONCE = 4
 """Deliveries of one process at the same time, so that a slow receiver costs next to nothing."""
-
-FIRST_PAUSE_SECS = 1.0
-LONGEST_PAUSE_SECS = 3_600.0
-_GROWTH = 3
-"""1, 3, 9, 27 s ... between tries, each up to a fifth more or less so that many don't come at once."""
 
 LOOK_SECS = 15.0
 """How often the file is looked at for what another process left behind."""
@@ -28,10 +25,22 @@ CLOSE_SECS = 2.0
 _CANCEL_SECS = 1.0
 
 
+class Meetings(Protocol):
+    """Where finished meetings are read from."""
+
+    async def meeting(self, meeting_id: str) -> Meeting | None:
+        """The meeting, if it is still there."""
+        ...
+
+    async def chunks(self, meeting_id: str) -> list[Chunk]:
+        """Its transcript in order."""
+        ...
+
+
 class Deliveries:
     """Takes jobs from the state file and delivers each with the component of the present settings."""
 
-    def __init__(self, jobs: Jobs, store: SqlStore) -> None:
+    def __init__(self, jobs: Jobs, store: Meetings) -> None:
         self._jobs = jobs
         self._store = store
         self._settings = AfterCallSettings()
@@ -57,7 +66,7 @@ class Deliveries:
 
     async def meeting_over(self, meeting_id: str, ended_by: EndedBy) -> None:
         """Return once it is durable that this meeting, all of it in the database, is to be handed on."""
-        await self._jobs.end(meeting_id, ended_by, wanted=self._receiver is not None)
+        await self._jobs.end(meeting_id, ended_by, wanted=self._settings.is_on)
         self._wake.set()
 
     async def close(self) -> None:
@@ -66,11 +75,18 @@ class Deliveries:
         self._wake.set()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=CLOSE_SECS)
-        await _cancelled({task for task in (self._task, *self._running) if task})
+            await _cancelled({self._task, *self._running})
+            await self._let_jobs_go()
         if self._receiver is not None:
             self._let_go(self._receiver)
         await _cancelled(self._closing, after_secs=CLOSE_SECS)
         self._receiver = self._task = None
+
+    async def _let_jobs_go(self) -> None:
+        try:
+            await self._jobs.let_go()
+        except StoreUnavailable as error:
+            logger.warning("finished meetings wait: {}", error)
 
     def _let_go(self, receiver: AfterCall) -> None:
         """Closes a receiver once nothing is on its way to it."""
@@ -85,7 +101,7 @@ class Deliveries:
                 await self._start_what_is_due()
                 if self._is_closing and not self._running:
                     return
-                pause_secs = await self._pause_secs()
+                pause_secs = await self._look_in_secs()
             except StoreUnavailable as error:
                 logger.warning("finished meetings wait: {}", error)
                 pause_secs = LOOK_SECS
@@ -106,14 +122,14 @@ class Deliveries:
         if not task.cancelled() and (error := task.exception()):
             logger.error("a finished meeting waits for the next start: {}", type(error).__name__)
 
-    async def _pause_secs(self) -> float:
+    async def _look_in_secs(self) -> float:
         if len(self._running) >= AT_ONCE or self._receiver is None:
             return LOOK_SECS
         due_secs = await self._jobs.next_due_secs()
         return LOOK_SECS if due_secs is None else min(LOOK_SECS, due_secs)
 
     async def _deliver(self, job: Job, receiver: AfterCall, settings: AfterCallSettings) -> None:
-        """One try; the job is let go of however it ends."""
+        """One try; a job that is cut off by the end of the server is let go of there."""
         try:
             meeting = await self._finished(job)
             async with asyncio.timeout(settings.timeout_secs):
@@ -123,9 +139,6 @@ class Deliveries:
             await self._jobs.done(job.meeting_id)
         except Exception as error:
             await self._try_later(job, error, settings.give_up_secs)
-        except asyncio.CancelledError:
-            await self._jobs.later(job.meeting_id, 0)
-            raise
         else:
             logger.info("meeting {} is handed on", job.meeting_id)
             await self._jobs.done(job.meeting_id)
@@ -145,28 +158,14 @@ class Deliveries:
         )
 
     async def _try_later(self, job: Job, error: Exception, give_up_secs: float) -> None:
+        said = f"meeting {job.meeting_id} could not be handed on: {retry.why(error)}"
         if job.age_secs > give_up_secs:
-            logger.error("meeting {} is given up after {} tries: {}", job.meeting_id, job.tries, _why(error))
+            logger.error("{}; given up after {} tries", said, job.tries)
             await self._jobs.done(job.meeting_id)
             return
-        pause_secs = _pause_secs(job.tries, error)
-        logger.warning(
-            "meeting {} is not handed on yet: {}; again in {:.0f} s", job.meeting_id, _why(error), pause_secs
-        )
+        pause_secs = retry.pause_secs(job.tries, error)
+        logger.warning("{}; again in {:.0f} s", said, pause_secs)
         await self._jobs.later(job.meeting_id, pause_secs)
-
-
-def _pause_secs(tries: int, error: Exception) -> float:
-    grown = FIRST_PAUSE_SECS * _GROWTH ** min(tries - 1, 20)
-    asked = error.retry_after_secs if isinstance(error, DeliveryFailed) else 0.0
-    return min(max(grown * random.uniform(0.8, 1.2), asked), LONGEST_PAUSE_SECS)  # noqa: S311
-
-
-def _why(error: Exception) -> str:
-    """A component's own errors may quote the meeting, so only their kind is told."""
-    if isinstance(error, TimeoutError):
-        return "the receiver took too long"
-    return str(error) if isinstance(error, DeliveryFailed | StoreUnavailable) else type(error).__name__
 
 
 async def _close(receiver: AfterCall, under_way: set[asyncio.Task[None]]) -> None:

@@ -9,7 +9,6 @@ from ..settings.problems import Problem
 from ..settings.values import IsVariable, Place, check_values
 from .finished import AfterCall
 
-NOBODY = "none"
 _STAGE = "after_call"
 
 
@@ -19,7 +18,7 @@ def find_after_call(settings: AfterCallSettings, folder: Path) -> Component | No
     Raises:
         ComponentError: it cannot be found or is nothing that could be built.
     """
-    if settings.use == NOBODY:
+    if not settings.is_on:
         return None
     factory = load_object(_STAGE, settings.use, folder)
     if not callable(factory):

@@ -35,6 +35,7 @@ _DUE = """
 """
 _CLAIM = "UPDATE after_call SET pid = ?, born = ?, tries = tries + 1 WHERE meeting_id = ?"
 _LATER = "UPDATE after_call SET pid = NULL, born = NULL, due_at = ? WHERE meeting_id = ?"
+_LET_GO = "UPDATE after_call SET pid = NULL, born = NULL WHERE pid = ? AND born = ?"
 _DELETE = "DELETE FROM after_call WHERE meeting_id = :meeting_id"
 _FORGET = f"{_DELETE} AND ended_at IS NULL"
 _NEXT = "SELECT MIN(due_at) FROM after_call WHERE pid IS NULL"
@@ -103,6 +104,11 @@ class Jobs:
         """Not delivered: anybody may try again after a pause."""
         due_at = time.time() + pause_secs
         await self._local.transact(lambda connection: connection.execute(_LATER, (due_at, meeting_id)))
+
+    async def let_go(self) -> None:
+        """At the end of the process: what it has claimed is for the next one, at once."""
+        me = (self._me.pid, self._me.born)
+        await self._local.transact(lambda connection: connection.execute(_LET_GO, me))
 
     async def done(self, meeting_id: str) -> None:
         """Delivered or given up."""

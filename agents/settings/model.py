@@ -90,6 +90,11 @@ class AfterCallSettings(Section):
     give_up_secs: Annotated[float, Field(gt=0, le=30 * 86_400)] = 3 * 86_400.0
 
     @property
+    def is_on(self) -> bool:
+        """Whether anybody gets finished meetings."""
+        return self.use != "none"
+
+    @property
     def options(self) -> dict[str, Any]:
         """What it is built with."""
         return self.model_extra or {}

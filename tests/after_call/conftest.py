@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from loguru import logger
-from turnwise.agents.after_call import deliveries
+from turnwise.agents.after_call import retry
 
 from .receiver import Receiver
 
@@ -20,7 +20,7 @@ async def receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
 @pytest.fixture
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """A failed delivery is tried again at once."""
-    monkeypatch.setattr(deliveries, "FIRST_PAUSE_SECS", 0.01)
+    monkeypatch.setattr(retry, "FIRST_PAUSE_SECS", 0.01)
 
 
 @pytest.fixture
