@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .loopback import is_loopback
 from .refusal import Refusal
 from .services import Services
-from .settings.model import AgentSettings
+from .settings.model import AgentSettings, Settings
 from .store.rows import Meeting
 from .tokens import CallClaims, TokenRefused, verify
 
@@ -37,7 +37,10 @@ class Door:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._settings = services.settings
+
+    @property
+    def _settings(self) -> Settings:
+        return self._services.settings
 
     def check_origin(self, headers: Mapping[str, str]) -> None:
         """A page from elsewhere must be on the list; on loopback the Host must be a loopback name, or

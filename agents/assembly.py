@@ -6,15 +6,23 @@ from pathlib import Path
 from loguru import logger
 from pipecat.processors.frame_processor import FrameProcessor
 
+from .after_call.find import check_after_call
 from .call_context import CallContext
 from .component import Component, ComponentError, find_component
 from .conversation import Conversation
 from .settings.agent_tables import AgentReader
-from .settings.model import AgentSettings, OpenAIAccess, Settings, StageSettings, TranscriptSettings
+from .settings.model import (
+    AfterCallSettings,
+    AgentSettings,
+    OpenAIAccess,
+    Settings,
+    StageSettings,
+    TranscriptSettings,
+)
 from .settings.pipeline import IN, OUT
 from .settings.problems import Path as KeyPath
 from .settings.problems import Problem
-from .settings.values import check_values
+from .settings.values import IsVariable, Place, check_values
 from .sinks import find_sink
 from .state import CallState
 from .store.sink import Chunk, Turn
@@ -90,6 +98,12 @@ class Components:
         except ComponentError as error:
             return error
         return None
+
+    def check_after_call(
+        self, settings: AfterCallSettings, folder: Path, place: Place, is_variable: IsVariable
+    ) -> tuple[AfterCallSettings | None, list[Problem]]:
+        """`[after_call]` with its options checked, or what is wrong with it."""
+        return check_after_call(settings, folder, place, is_variable)
 
 
 def _trial_call(agent: AgentSettings) -> CallContext:

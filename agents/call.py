@@ -10,6 +10,7 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams
 from pipecat.workers.runner import WorkerRunner
 
+from .after_call.finished import EndedBy
 from .assembly import assemble
 from .call_context import CallContext
 from .line import Line
@@ -36,6 +37,7 @@ class Call:
         self._line = line
         self._greets = is_first
         self._end: CallEnd | None = None
+        self._reason: EndReason | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._worker = self._make_worker()
         line.on_gone = self._gone
@@ -60,10 +62,17 @@ class Call:
     async def end(self, reason: EndReason) -> None:
         """Ends the call from our side."""
         if self._end is None:
-            self._end = CallEnd.BY_SERVER
+            self._end, self._reason = CallEnd.BY_SERVER, reason
             logger.info("ending the call: {}", reason.value)
             await self._line.end(reason)
             await self._worker.cancel()
+
+    @property
+    def ended_by(self) -> EndedBy:
+        """How it ended, for whoever gets the finished meeting."""
+        if self._reason:
+            return self._reason.value
+        return "lost" if self._end is CallEnd.LOST else "hung_up"
 
     def _make_worker(self) -> PipelineWorker:
         transport = self._line.transport

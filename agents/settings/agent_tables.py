@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from dynaconf.utils import object_merge
 
 from .layers import Layers
-from .model import AgentFields, AgentSettings, StageSettings, TranscriptSettings
+from .model import AfterCallSettings, AgentFields, AgentSettings, StageSettings, TranscriptSettings
 from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, drop_replaced, parse_line, use_of, whole_line
 from .problems import Path as KeyPath
 from .problems import Problem
-from .values import check_values, unknown_key
+from .values import IsVariable, Place, check_values, unknown_key
 
 
 class Unbuildable(Protocol):
@@ -37,6 +37,12 @@ class ComponentCheck(Protocol):
 
     def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> Unbuildable | None:
         """Why turns could not go where the settings say."""
+        ...
+
+    def check_after_call(
+        self, settings: AfterCallSettings, folder: Path, place: Place, is_variable: IsVariable
+    ) -> tuple[AfterCallSettings | None, list[Problem]]:
+        """Checks the options of who gets finished meetings, and builds it once."""
         ...
 
 

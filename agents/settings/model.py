@@ -80,6 +80,26 @@ class TranscriptSettings(Section):
         return self.model_extra or {}
 
 
+class AfterCallSettings(Section):
+    """`[after_call]`: who gets a finished meeting; what stands beside these keys are its options."""
+
+    model_config = ConfigDict(extra="allow")
+
+    use: str = "none"
+    timeout_secs: Secs = 10.0
+    give_up_secs: Annotated[float, Field(gt=0, le=30 * 86_400)] = 3 * 86_400.0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody gets finished meetings."""
+        return self.use != "none"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What it is built with."""
+        return self.model_extra or {}
+
+
 class LogSettings(Section):
     """`[log]`: what standard error tells; `trusted` are modules whose own words may be told."""
 
@@ -143,6 +163,7 @@ class Settings:
     auth: AuthSettings
     database: DatabaseSettings
     transcripts: TranscriptSettings
+    after_call: AfterCallSettings
     log: LogSettings
     agents: Mapping[str, AgentSettings]
     default_agent: str

@@ -13,6 +13,7 @@ from .problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = Callable[[KeyPath], str]
+IsVariable = Callable[[KeyPath], bool]
 
 _WANTED = {
     "string_type": "must be text",
@@ -32,7 +33,7 @@ def check_values(
     raw: Mapping[str, Any],
     path: KeyPath,
     place: Place,
-    is_variable: Callable[[KeyPath], bool],
+    is_variable: IsVariable,
 ) -> tuple[Model | None, list[Problem]]:
     """The model made of `raw`, or what is wrong with it, each problem with its place.
 
