@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from loguru import logger
 
+from .http_session import HttpSession
 from .local_state import LocalState
 from .secret import load_or_make_secret
 from .settings.model import Settings
@@ -48,6 +49,7 @@ class Services:
         self.settings = settings
         self.secret = call_secret(settings)
         self.upstream = OpenAIUpstream(settings.openai)
+        self.http = HttpSession()
         self._opening: asyncio.Task[None] | None = None
         self._opening_local = asyncio.Lock()
         self._store: SqlStore | None = None
@@ -110,6 +112,7 @@ class Services:
         if self._local:
             await self._local.close()
         await self.upstream.aclose()
+        await self.http.aclose()
         self._store = self._local = self._turns = None
 
     async def _open_all(self) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from pipecat.processors.filters.identity_filter import IdentityFilter
-from turnwise.agents import component
-from turnwise.agents.component import ComponentError, find_component
+from turnwise.agents import importing
+from turnwise.agents.component import find_component
+from turnwise.agents.component_error import ComponentError
 
 from .processors.calls import a_call
 
@@ -74,9 +75,9 @@ def test_a_processor_of_pipecats_own_can_be_named(tmp_path):
 
 def test_an_installed_package_brings_a_short_name(monkeypatch, tmp_path):
     entry = EntryPoint(
-        "filter.mine", "pipecat.processors.filters.identity_filter:IdentityFilter", component.GROUP
+        "filter.mine", "pipecat.processors.filters.identity_filter:IdentityFilter", importing.GROUP
     )
-    monkeypatch.setattr(component, "short_names", lambda: {entry.name: entry})
+    monkeypatch.setattr(importing, "short_names", lambda: {entry.name: entry})
     assert find_component("filter", "mine", tmp_path).factory is IdentityFilter
 
 
