@@ -21,6 +21,7 @@ from .call_context import CallContext
 Parameters = Mapping[str, inspect.Parameter]
 
 _OPENAIS = "pipecat.services.openai."
+_WHOSE = {"system_instruction": "the call's prompt", "language": "the agent's language"}
 
 
 def given_by_the_call(
@@ -40,6 +41,18 @@ def given_by_the_call(
     return given
 
 
+def given_words(factory: Callable[..., Any], parameters: Parameters) -> list[str]:
+    """What the call gives, in words."""
+    words: list[str] = []
+    if wants_the_way_to_openai(factory, parameters, {}):
+        words.append("Without api_key and base_url it goes where OPENAI_API_KEY and OPENAI_BASE_URL say.")
+    wanted = _field_of(factory)
+    cls = _settings_class(factory, parameters) if wanted else None
+    if wanted and cls and _has(cls, wanted):
+        words.append(f"Unless set, settings.{wanted} is {_WHOSE[wanted]}.")
+    return words
+
+
 def wants_the_way_to_openai(
     factory: Callable[..., Any], parameters: Parameters, told: Mapping[str, Any]
 ) -> bool:
@@ -54,13 +67,21 @@ def wants_the_way_to_openai(
 
 
 def _wanted(factory: Callable[..., Any], call: CallContext) -> tuple[str, Any] | None:
+    match _field_of(factory):
+        case "system_instruction" as name:
+            return name, call.conversation.prompt
+        case "language" as name:
+            return name, Language(call.agent.fields.language)
+    return None
+
+
+def _field_of(factory: Callable[..., Any]) -> str | None:
+    """The field of its settings that the call fills."""
     if not inspect.isclass(factory):
         return None
     if issubclass(factory, LLMService):
-        return "system_instruction", call.conversation.prompt
-    if issubclass(factory, STTService):
-        return "language", Language(call.agent.fields.language)
-    return None
+        return "system_instruction"
+    return "language" if issubclass(factory, STTService) else None
 
 
 def _settings_class(factory: Callable[..., Any], parameters: Parameters) -> type[ServiceSettings] | None:

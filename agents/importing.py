@@ -35,6 +35,13 @@ def load_object(stage: str, use: str, folder: Path) -> Any:
     return _import(entry.value, folder)
 
 
+def full_names(name: str) -> list[str]:
+    """The short names that a name may mean where no stage is known, as `stt.openai` for `openai`."""
+    if ":" in name or name in short_names():
+        return [name]
+    return sorted(full for full in short_names() if full.rpartition(".")[2] == name) or [name]
+
+
 @cache
 def short_names() -> dict[str, EntryPoint]:
     """Every installed component that has a short name."""

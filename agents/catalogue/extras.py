@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def extra_of(module: str) -> str | None:
     """The extra that a module of Pipecat needs, several as `a,b`.
 
     Pipecat's modules name it in what they say when it is missing; else it is called like the
-    vendor's folder. Either counts only if the distribution has an extra of that name.
+    vendor's folder, or requires a distribution that is. It counts only if there is such an extra.
     """
     return next(_extras_of(module), None)
 
@@ -54,6 +54,12 @@ def _extras_of(module: str) -> Iterator[str]:
         names = [name.strip() for name in hint.split(",")]
         if provided().issuperset(names):
             yield ",".join(names)
-    for folder in reversed(module.split(".")[2:]):
-        if (name := folder.replace("_", "-")) in provided():
+    for name in (folder.replace("_", "-") for folder in reversed(module.split(".")[2:])):
+        if name in provided():
             yield name
+        yield from (match[1] for r in requires(DISTRIBUTION) or () if (match := _required(name, r)))
+
+
+def _required(name: str, requirement: str) -> re.Match[str] | None:
+    """The extra that a requirement belongs to, if it is of a distribution of this name."""
+    return re.match(rf"{re.escape(name)}\b(?!-).*extra == .([\w-]+)", requirement)

@@ -19,6 +19,7 @@ STRICT = ConfigDict(
     arbitrary_types_allowed=True,
     protected_namespaces=(),
 )
+_CLASS_OF: dict[type[BaseModel], type] = {}
 _on_the_way: ContextVar[tuple[type, ...]] = ContextVar("_on_the_way", default=())
 
 
@@ -54,10 +55,12 @@ def table_of(cls: type) -> Any:
 def _marked(cls: type) -> TableOf:
     token = _on_the_way.set((*_on_the_way.get(), cls))
     try:
-        checked = {name: field for name, field in _fields(cls) if field}
+        checked: dict[str, Any] = dict(_fields(cls))
     finally:
         _on_the_way.reset(token)
-    return TableOf(cls, create_model(cls.__name__, __config__=STRICT, **checked))  # pyright: ignore
+    model = create_model(cls.__name__, __config__=STRICT, **checked)
+    _CLASS_OF[model] = cls
+    return TableOf(cls, model)
 
 
 def _fields(cls: type) -> Iterator[tuple[str, Any]]:
@@ -95,3 +98,8 @@ def _argument(cls: type, name: str) -> str:
     field = cls.model_fields[name]
     alias = field.validation_alias or field.alias
     return alias if isinstance(alias, str) else name
+
+
+def class_of(model: type[BaseModel]) -> type | None:
+    """The class that a table checked by this model becomes."""
+    return _CLASS_OF.get(model)

@@ -73,12 +73,17 @@ def from_text(cls: type[Enum], value: Any) -> Enum:
 
 
 def _members(cls: type[Enum], value: Any) -> str:
-    values = [str(member.value) for member in cls if isinstance(member.value, str | int)]
-    values = values or [member.name for member in cls]
+    values = _values(cls)
     if len(values) > _MOST_SHOWN:
         values = difflib.get_close_matches(str(value), values, n=3, cutoff=0.3) or values[:3]
         return f"a {cls.__name__} such as {joined([repr(value) for value in values])}"
     return joined([repr(value) for value in values])
+
+
+def _values(cls: type[Enum]) -> list[str]:
+    """What stands for the members: their values where these are text, else their names."""
+    is_text = all(isinstance(member.value, str) for member in cls)
+    return [member.value if is_text else member.name.lower() for member in cls]
 
 
 def _one_of(members: tuple[Any, ...]) -> str:
@@ -91,7 +96,7 @@ def _class_words(annotation: Any) -> str:
     if not inspect.isclass(annotation):
         return str(annotation).replace("typing.", "")
     if issubclass(annotation, Enum):
-        values = [str(member.value) for member in annotation]
+        values = _values(annotation)
         return joined([repr(v) for v in values]) if len(values) <= _MOST_SHOWN else annotation.__name__
     if issubclass(annotation, Path):
         return "path"
