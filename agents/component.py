@@ -22,6 +22,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, create_model
 
 from .call_context import CallContext
+from .catalogue.extras import PIPECAT
 from .component_error import ComponentError
 from .given import given_by_the_call, wants_the_way_to_openai
 from .importing import load_object
@@ -104,10 +105,19 @@ class Component:
     def _kinds(self) -> Mapping[str, Any]:
         """What each parameter is checked against, or why it cannot be read."""
         return {
-            name: _kind(parameter.annotation)
+            name: self._kind(parameter)
             for name, parameter in self.parameters.items()
             if _source(parameter) is None
         }
+
+    def _kind(self, parameter: inspect.Parameter) -> Any:
+        is_untold = parameter.annotation is Any and parameter.default is parameter.empty
+        if is_untold and self.factory.__module__.startswith(f"{PIPECAT}."):
+            return NotReadable("value without a type")
+        try:
+            return readable(parameter.annotation)
+        except NotReadable as why:
+            return why
 
     def _handed_in(self, call: CallContext) -> dict[str, Any]:
         sources = {name: _source(parameter) for name, parameter in self.parameters.items()}
@@ -131,10 +141,3 @@ def find_component(stage: str, use: str, folder: Path) -> Component:
 def _source(parameter: inspect.Parameter) -> Callable[[CallContext], Any] | None:
     """What of the call is handed in for a parameter; None where it is an option."""
     return next((of for kind, of in _HANDED_IN.items() if parameter.annotation is kind), None)
-
-
-def _kind(annotation: Any) -> Any:
-    try:
-        return readable(annotation)
-    except NotReadable as why:
-        return why

@@ -58,7 +58,9 @@ def _marked(cls: type) -> TableOf:
         checked: dict[str, Any] = dict(_fields(cls))
     finally:
         _on_the_way.reset(token)
-    model = create_model(cls.__name__, __config__=STRICT, **checked)
+    is_open = getattr(cls, "model_config", {}).get("extra") == "allow"
+    config = STRICT | ConfigDict(extra="allow") if is_open else STRICT
+    model = create_model(cls.__name__, __config__=config, **checked)
     _CLASS_OF[model] = cls
     return TableOf(cls, model)
 
@@ -95,8 +97,8 @@ def _argument(cls: type, name: str) -> str:
     """The name that the class wants for a field: a pydantic field may go by another."""
     if not issubclass(cls, BaseModel) or cls.model_config.get("populate_by_name"):
         return name
-    field = cls.model_fields[name]
-    alias = field.validation_alias or field.alias
+    field = cls.model_fields.get(name)
+    alias = field and (field.validation_alias or field.alias)
     return alias if isinstance(alias, str) else name
 
 

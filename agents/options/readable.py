@@ -71,7 +71,7 @@ def _class(cls: type) -> Any:
     if issubclass(cls, Enum):
         return Annotated[cls, WrapValidator(partial(_member, cls))]
     if issubclass(cls, Path):
-        return Annotated[str, AfterValidator(cls)]
+        return Annotated[str, AfterValidator(lambda text: cls(text))]
     if issubclass(cls, BaseModel) or is_dataclass(cls):
         from .nested import table_of
 
