@@ -47,7 +47,7 @@ class Found:
 def found_in_pipecat() -> tuple[Found, ...]:
     """Every service and processor that is neither a base class nor deprecated, sorted by kind and path."""
     order = list(KINDS)
-    with _collecting_no_garbage():
+    with _syntax_trees():
         found = [
             _found(cls)
             for module in _modules()
@@ -58,13 +58,16 @@ def found_in_pipecat() -> tuple[Found, ...]:
 
 
 @contextmanager
-def _collecting_no_garbage() -> Iterator[None]:
-    """Syntax trees are many objects and no garbage: looking for it would take two thirds of the time."""
+def _syntax_trees() -> Iterator[None]:
+    """Lets go of the trees in the end; until then they are many objects and no garbage, and looking
+    for it would take two thirds of the time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        read_module.cache_clear()
         if was_enabled:
             gc.enable()
 
