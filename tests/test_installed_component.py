@@ -77,6 +77,18 @@ def test_its_short_name_stands_in_an_agents_line(installed, tmp_path):
     assert "  filter: acme\n" in shown.stdout
 
 
+def test_it_stands_beside_one_of_the_settings_files_folder_and_one_of_pipecats(installed, tmp_path):
+    (tmp_path / "our_own.py").write_text(MODULE.replace("AcmeFilter", "OwnFilter"))
+    pipecats = "pipecat.processors.filters.identity_filter:IdentityFilter"
+    line = SETTINGS.replace('"filter"', '"own -> filter -> pipecats"')
+    own = "[agents.default.own]\nuse = 'our_own:OwnFilter'\n"
+    text = f"{line}{own}[agents.default.pipecats]\nuse = '{pipecats}'\n"
+    (tmp_path / "settings.toml").write_text(text)
+    shown = agent(tmp_path, installed, "check")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "-> own -> filter -> pipecats ->" in shown.stdout
+
+
 def test_its_options_are_checked(installed, tmp_path):
     (tmp_path / "settings.toml").write_text(f"{SETTINGS}strength = 2.0\n")
     shown = agent(tmp_path, installed, "check")

@@ -133,3 +133,9 @@ def test_what_no_settings_file_can_build_shows_the_python_that_can(problems):
     assert first.endswith('name it: use = "my_parts:function_filter"')
     assert len(python) == 4
     compile("\n".join(line.removeprefix("    ") for line in python), "my_parts.py", "exec")
+
+
+def test_the_options_that_settings_can_give_stay_options_of_that_python(problems):
+    said = problems(f"{AGENT}use = 'pipecat.processors.idle_frame_processor:IdleFrameProcessor'")
+    assert "def idle_frame_processor(*, timeout: float) -> IdleFrameProcessor:" in said
+    assert "return IdleFrameProcessor(callback=..., timeout=timeout)" in said
