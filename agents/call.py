@@ -13,6 +13,7 @@ from pipecat.workers.runner import WorkerRunner
 from .after_call.finished import EndedBy
 from .assembly import assemble
 from .call_context import CallContext
+from .leftovers import close_clients
 from .line import Line
 from .settings.pipeline import IN, OUT
 from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason
@@ -57,6 +58,7 @@ class Call:
         finally:
             limit.cancel()
             await self._finish_tasks()
+            await close_clients(self._processors)
         return self._end or CallEnd.HUNG_UP
 
     async def end(self, reason: EndReason) -> None:
@@ -76,9 +78,9 @@ class Call:
 
     def _make_worker(self) -> PipelineWorker:
         transport = self._line.transport
-        processors = assemble(self._context, {IN: transport.input(), OUT: transport.output()})
+        self._processors = assemble(self._context, {IN: transport.input(), OUT: transport.output()})
         worker = PipelineWorker(
-            Pipeline(processors),
+            Pipeline(self._processors),
             params=PipelineParams(
                 audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
                 audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,

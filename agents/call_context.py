@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from .conversation import Conversation
+from .http_session import HttpSession
 from .settings.model import AgentSettings
 from .state import CallState
 from .store.sink import TurnSink
@@ -13,7 +14,7 @@ from .upstream import OpenAIUpstream
 @dataclass(frozen=True)
 class CallContext:
     """One call, as its components see it: nothing in it is shared with another call but what is
-    read-only, the way upstream and the place where turns go.
+    read-only, the ways upstream and the place where turns go.
     """
 
     call_id: str
@@ -23,6 +24,7 @@ class CallContext:
     conversation: Conversation
     upstream: OpenAIUpstream
     turns: TurnSink
+    http: HttpSession = field(default_factory=HttpSession)
     stage_of: dict[str, str] = field(default_factory=dict)
     """The stage that a processor of this name stands for; filled as the line is assembled."""
     client_ready: asyncio.Event = field(default_factory=asyncio.Event)

@@ -11,7 +11,7 @@ from loguru import logger
 from .admission import Admission, Door
 from .call import Call, CallEnd
 from .call_context import CallContext
-from .component import ComponentError
+from .component_error import ComponentError
 from .conversation import Conversation
 from .line import Line
 from .meetings import Meetings, Party, Stay
@@ -157,4 +157,5 @@ class Calls:
             conversation=Conversation(meeting.prompt or agent.fields.prompt, said),
             upstream=self._services.upstream.for_call(meeting.id),
             turns=self._services.turns,
+            http=self._services.http,
         )

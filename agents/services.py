@@ -7,6 +7,7 @@ from loguru import logger
 
 from .after_call.deliveries import Deliveries
 from .after_call.jobs import Jobs
+from .http_session import HttpSession
 from .local_state import LocalState
 from .settings.model import Settings
 from .sinks import find_sink
@@ -31,6 +32,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.terms = Terms.of(settings)
+        self.http = HttpSession()
         self._opening: asyncio.Task[None] | None = None
         self._opening_local = asyncio.Lock()
         self._store: SqlStore | None = None
@@ -126,6 +128,7 @@ class Services:
             await self._local.close()
         await self.upstream.aclose()
         self._store = self._local = self._turns = self._deliveries = None
+        await self.http.aclose()
 
     async def _open_all(self) -> None:
         local = await self.open_local()

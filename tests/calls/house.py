@@ -43,6 +43,20 @@ max_call_secs = 2.0
 extends = "default"
 [agents.forgetful.transcript]
 use = "none"
+
+[agents.stock]
+extends = "default"
+[agents.stock.stt]
+use = "pipecat.services.openai.stt:OpenAISTTService"
+push_empty_transcripts = true
+[agents.stock.llm]
+use = "pipecat.services.openai.llm:OpenAILLMService"
+[agents.stock.llm.settings]
+model = "gpt-6-luna"
+[agents.stock.tts]
+use = "pipecat.services.openai.tts:OpenAITTSService"
+[agents.stock.tts.settings]
+voice = "alloy"
 """
 
 
