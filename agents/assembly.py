@@ -1,5 +1,6 @@
 """From an agent's settings to the processors of one call."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .settings.values import check_values
 from .sinks import find_sink
 from .state import CallState
 from .store.sink import Chunk, Turn
+from .tools.find import find_tools
 from .upstream import OpenAIUpstream
 
 
@@ -82,6 +84,10 @@ class Components:
                 except ComponentError as error:
                     failed.append((stage.name, error))
         return failed
+
+    def check_tools(self, uses: Sequence[str], folder: Path) -> list[ComponentError]:
+        """Why tools could not be offered to a model."""
+        return find_tools(uses, folder)[1]
 
     def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> ComponentError | None:
         """Why turns could not go where `[transcripts]` says."""
