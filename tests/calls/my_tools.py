@@ -20,6 +20,12 @@ async def weather(city: str) -> str:
     return f"It is sunny in {city}."
 
 
+async def note_name(name: str) -> str:
+    """Note the name of the caller; done just after the agent has begun to ask for a moment."""
+    await asyncio.sleep(1.2)
+    return f"{name} is noted."
+
+
 async def opening_hours(day: str) -> str:
     """Tell when the museum is open."""
     raise RuntimeError(f"{PRIVATE} on {day}")

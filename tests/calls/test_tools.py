@@ -79,3 +79,24 @@ async def test_the_agent_says_goodbye_and_hangs_up(house):
     assert heard_secs > 1.5
     stored = await becomes(house, meeting_id, "processing")
     assert stored["chunks"][-1]["text"] == "Thank you for calling. Goodbye."
+
+
+async def test_an_answer_that_is_ready_while_a_moment_is_asked_for_follows_it(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "clerk") as caller:
+        turn = await caller.say(house.wav("name"))
+    assert (turn.why, turn.states) == (None, ["thinking", "speaking", "listening"])
+    assert await said(house, meeting_id) == [FILLER, "Alice is noted."]
+    stored = await becomes(house, meeting_id, "processing")
+    assert [chunk["text"] for chunk in stored["chunks"]][1:] == ["Alice is noted."]
+
+
+async def test_a_goodbye_that_cannot_be_spoken_ends_the_call_all_the_same(house):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "tts", fault="500", times=1)
+    async with house.call(meeting_id, "clerk") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("goodbye"))
+        await caller.wait_for_state("recovering_error")
+        assert await caller.wait_for_close(20) == 4004
+    await becomes(house, meeting_id, "processing")
