@@ -42,8 +42,10 @@ max_call_secs = 2.0
 
 [agents.clerk]
 extends = "default"
-tools = ["my_tools:order", "my_tools:weather", "my_tools:opening_hours", "my_tools:book_table", "my_tools:note_name",
-    "end_call"]
+tools = [
+  "my_tools:order", "my_tools:weather", "my_tools:opening_hours", "my_tools:book_table",
+  "my_tools:note_name", "end_call",
+]
 [agents.clerk.tool_calls]
 tool_secs = 6.0
 filler_after_secs = 1.0
