@@ -1,6 +1,6 @@
 """From an agent's settings to the processors of one call."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from .settings.problems import Path as KeyPath
 from .settings.problems import Problem
 from .settings.values import IsVariable, Place
 from .sinks import find_sink
+from .tools.find import find_tools
 from .trial import try_out
 
 
@@ -87,6 +88,10 @@ class Components:
 
         try_out(agent, build)
         return failed
+
+    def check_tools(self, uses: Sequence[str], folder: Path) -> list[ComponentError]:
+        """Why tools could not be offered to a model."""
+        return find_tools(uses, folder)[1]
 
     def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> ComponentError | None:
         """Why turns could not go where `[transcripts]` says."""

@@ -1,6 +1,7 @@
 """One call: from its settings to a running pipeline, and to its end."""
 
 import asyncio
+import contextlib
 from enum import Enum
 
 from loguru import logger
@@ -16,7 +17,10 @@ from .call_context import CallContext
 from .leftovers import close_clients
 from .line import Line
 from .settings.pipeline import IN, OUT
-from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason
+from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, AgentState, EndReason
+
+GOODBYE_SECS = 30.0
+"""How long a call that hangs up waits at most for its last words to be heard."""
 
 CLIENT_READY_SECS = 2.0
 """A client that never says that it is ready is told things all the same."""
@@ -45,6 +49,7 @@ class Call:
         line.on_flood = self._flooded
         line.messages.add_event_handler("on_client_ready", self._client_ready)
         line.messages.add_event_handler("on_hang_up", self._asked_to_end)
+        context.hang_up.on_request(lambda: self._start(self._end_once_said()))
 
     async def run(self) -> CallEnd:
         """Holds the conversation; returns once everything of it is gone."""
@@ -118,6 +123,14 @@ class Call:
 
     def _idle(self, *_: object) -> None:
         self._start_end(EndReason.IDLE)
+
+    async def _end_once_said(self) -> None:
+        state, is_said = self._context.state, asyncio.Event()
+        state.subscribe(lambda to: is_said.set() if to is AgentState.LISTENING else None)
+        if not state.hears_user:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(is_said.wait(), GOODBYE_SECS)
+        await self.end(EndReason.ENDED)
 
     def _gone(self, hung_up: bool) -> None:
         if self._end is None:

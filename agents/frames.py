@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from pipecat.frames.frames import ErrorFrame, SystemFrame
+from pipecat.frames.frames import ErrorFrame, LLMFullResponseEndFrame, SystemFrame
 
 APOLOGY_CONTEXT = "apology"
 """The TTS context of the recorded apology: its end is the end of a recovery."""
+
+ASIDE = "aside"
+"""The text type of what is said while the agent thinks, and is no part of its answer."""
 
 
 @dataclass
@@ -54,3 +57,8 @@ class InputGateOpenedFrame(SystemFrame):
 @dataclass
 class ResetTurnFrame(SystemFrame):
     """Gives up the turn in progress: requests under way are dropped, what was heard is kept."""
+
+
+@dataclass
+class LLMToolsCalledFrame(LLMFullResponseEndFrame):
+    """The end of a response in which the model called tools: its answer is still to come."""

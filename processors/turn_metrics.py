@@ -17,7 +17,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from ..agents.call_context import CallContext
-from ..agents.frames import UserTurnDecidedFrame
+from ..agents.frames import ASIDE, UserTurnDecidedFrame
 from ..agents.wire import AgentState, turn_metrics
 
 PARTS = ("endpointing", "stt", "llm", "tts")
@@ -28,7 +28,8 @@ class TurnMetrics(FrameProcessor):
 
     The parts follow one another: to the decision that the turn is over, to the transcript, to the
     first clause for the voice, to the first audio. They add up to the total. Beside them, `raw`
-    holds what each service says that it took itself.
+    holds what each service says that it took itself, of several requests the one that was heard
+    first. What tools take is part of `llm`, and what is said meanwhile is no answer.
     """
 
     def __init__(self, call: CallContext) -> None:
@@ -54,7 +55,7 @@ class TurnMetrics(FrameProcessor):
                 self._marks, self._raw = [now - frame.silence_secs, now], {}
             case UserStoppedSpeakingFrame():
                 self._mark("stt", now)
-            case AggregatedTextFrame() if not isinstance(frame, TTSTextFrame):
+            case AggregatedTextFrame(text_type=kind) if kind != ASIDE and not isinstance(frame, TTSTextFrame):
                 self._mark("llm", now)
             case BotStartedSpeakingFrame() if self._state.current is AgentState.SPEAKING:
                 self._mark("tts", now)
@@ -71,7 +72,10 @@ class TurnMetrics(FrameProcessor):
         stage = self._stage_of.get(data.processor)
         wanted = ProcessingMetricsData if stage == "stt" else TTFBMetricsData
         if stage and isinstance(data, wanted) and data.value:
-            self._raw.setdefault(stage, round(data.value * 1000))
+            if stage == "stt" or len(self._marks) > len(PARTS):
+                self._raw.setdefault(stage, round(data.value * 1000))
+            else:
+                self._raw[stage] = round(data.value * 1000)
 
     async def _report(self) -> None:
         self._turn += 1

@@ -14,8 +14,14 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from ..agents.call_context import CallContext
-from ..agents.frames import APOLOGY_CONTEXT, UserTurnDecidedFrame, UserTurnEmptyFrame
+from ..agents.frames import (
+    APOLOGY_CONTEXT,
+    LLMToolsCalledFrame,
+    UserTurnDecidedFrame,
+    UserTurnEmptyFrame,
+)
 from ..agents.wire import AgentState
+from .asides import Asides
 
 HANGOVER_SECS = 0.2
 """How long after its last sample the agent still has the turn: its echo is on its way."""
@@ -25,12 +31,15 @@ class TurnTracker(FrameProcessor):
     """Reads from the frames whose turn it is, behind `out`, where audio has been paced out.
 
     The agent's turn is over when its answer is complete *and* its audio has been sent: between
-    two sentences there may be silence, and the gate must stay shut in it.
+    two sentences there may be silence, and the gate must stay shut in it. While the model waits for
+    a tool its answer isn't complete; what is said meanwhile is no part of it, and nobody behind is
+    told of its beginning and end.
     """
 
     def __init__(self, call: CallContext) -> None:
         super().__init__(enable_direct_mode=True)
         self._state = call.state
+        self._asides = Asides(call.state)
         self._is_answering = False
         self._is_speaking = False
         self._hangover: asyncio.Task | None = None
@@ -39,6 +48,8 @@ class TurnTracker(FrameProcessor):
         """Passes every frame on after reading it."""
         await super().process_frame(frame, direction)
         if direction is FrameDirection.DOWNSTREAM:
+            if self._asides.cover(frame, self._is_answering):
+                return
             await self._read(frame)
         await self.push_frame(frame, direction)
 
@@ -55,6 +66,8 @@ class TurnTracker(FrameProcessor):
                 self._state.move(AgentState.LISTENING)
             case LLMFullResponseStartFrame():
                 self._is_answering = True
+            case LLMToolsCalledFrame():
+                pass
             case LLMFullResponseEndFrame():
                 self._is_answering = False
                 await self._maybe_over()

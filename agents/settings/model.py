@@ -114,6 +114,7 @@ class AgentFields(Section):
     pipeline: str
     description: str = ""
     greeting: str = ""
+    tools: list[str] = []
     language: Annotated[str, Field(min_length=2, max_length=16)] = "en"
     max_call_secs: Secs = 3_600.0
     idle_secs: Secs = 300.0

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -39,6 +40,16 @@ idle_secs = 2.0
 extends = "default"
 max_call_secs = 2.0
 
+[agents.clerk]
+extends = "default"
+tools = [
+  "my_tools:order", "my_tools:weather", "my_tools:opening_hours", "my_tools:book_table",
+  "my_tools:note_name", "end_call",
+]
+[agents.clerk.tool_calls]
+tool_secs = 6.0
+filler_after_secs = 1.0
+
 [agents.forgetful]
 extends = "default"
 [agents.forgetful.transcript]
@@ -65,6 +76,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
+        shutil.copy(Path(__file__).parent / "my_tools.py", folder)
         self.folder = folder
         self.log_file = folder / "log"
         self._log = self.log_file.open("w")

@@ -5,14 +5,16 @@ from pipecat.frames.frames import (
     AggregatedTextFrame,
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
+    LLMFullResponseStartFrame,
     MetricsFrame,
+    TTSStartedFrame,
     UserStoppedSpeakingFrame,
 )
 from pipecat.metrics.metrics import TTFBMetricsData
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 from pipecat.tests.utils import SleepFrame, run_test
-from turnwise.agents.frames import UserTurnDecidedFrame
+from turnwise.agents.frames import ASIDE, LLMToolsCalledFrame, UserTurnDecidedFrame
 from turnwise.processors.turn_metrics import TurnMetrics
 from turnwise.processors.turn_tracker import TurnTracker
 
@@ -64,3 +66,20 @@ async def test_turns_are_counted():
 
 async def test_a_greeting_is_no_answer_to_a_turn():
     assert await reported(BotStartedSpeakingFrame(), BotStoppedSpeakingFrame()) == []
+
+
+async def test_a_turn_with_a_tool_lasts_until_the_answer_and_not_until_what_bridges_it():
+    begun, short = turn()[:3], SleepFrame(0.05)
+    tool = [MetricsFrame(data=[TTFBMetricsData(processor="OpenAILLM#0", value=0.9)]), LLMToolsCalledFrame()]
+    bridge = [AggregatedTextFrame("Wait.", ASIDE), TTSStartedFrame(append_to_context=False), short]
+    bridge += [
+        BotStartedSpeakingFrame(),
+        short,
+        BotStoppedSpeakingFrame(),
+        SleepFrame(0.2),
+        TTSStartedFrame(),
+    ]
+    answer = [LLMFullResponseStartFrame(), short, *turn()[3:]]
+    (report,) = await reported(*begun, LLMFullResponseStartFrame(), *tool, *bridge, *answer)
+    assert report["ms"]["llm"] >= 300
+    assert report["raw"] == {"llm": 41}
