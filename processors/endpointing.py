@@ -31,16 +31,15 @@ def fixed_endpointing(
 def smart_endpointing(
     call: CallContext,
     *,
-    sure_secs: Annotated[Secs, Field(description="silence after what surely sounds finished")] = 0.4,
-    likely_secs: Annotated[Secs, Field(description="silence after what likely sounds finished")] = 0.6,
-    unsure_secs: Annotated[Secs, Field(description="silence after what may go on")] = 1.2,
+    sure_secs: Annotated[Secs, Field(description="silence that is enough after what sounds finished")] = 0.45,
+    unsure_secs: Annotated[Secs, Field(description="silence that it takes where more may follow")] = 1.05,
 ) -> LLMUserAggregator:
     """Ends the user's turn after a silence that depends on how finished it sounds.
 
     Pipecat's Smart Turn v3 is asked once in each pause. It needs a `vad` of ours, which hands on
     what was heard; without one, every silence has to be the longest.
     """
-    silences = Silences(sure_secs, likely_secs, unsure_secs)
+    silences = Silences(sure_secs, unsure_secs)
     return _endpointing(call, SmartSilence(shared_smart_turn(), silences))
 
 

@@ -32,15 +32,16 @@ class Recording:
 
 
 def read_recording(path: Path, pause_secs: float = 0.0) -> Recording:
-    """Reads any file that libsndfile knows; with a pause set into the middle of it, if wanted.
+    """Reads any file that libsndfile knows; a gap between two words can be made a pause of some length.
 
     Raises:
         Unreadable: it holds no audio.
     """
     speech = _read(path)
     if pause_secs:
-        at = _between_words(speech)
-        speech = np.insert(speech, at, np.zeros(round(pause_secs * RATE_HZ), np.float32))
+        before, after = _between_words(speech)
+        pause = np.zeros(round(pause_secs * RATE_HZ), np.float32)
+        speech = np.concatenate([speech[:before], pause, speech[after:]])
     lead, tail = round(LEAD_SECS * RATE_HZ), round(TAIL_SECS * RATE_HZ)
     scene = np.pad(speech, (lead, tail)) + _room(lead + len(speech) + tail)
     pcm = np.clip(np.round(scene * 32768), -32768, 32767).astype("<i2").tobytes()
@@ -77,11 +78,14 @@ def _audible(speech: Samples) -> NDArray[np.intp]:
     return np.flatnonzero(levels > np.percentile(levels, 99) - AUDIBLE_DB)
 
 
-def _between_words(speech: Samples) -> int:
-    """The middle of the quietest 50 ms in the middle half of what is audible."""
+def _between_words(speech: Samples) -> tuple[int, int]:
+    """Where a pause belongs: the gap around the quietest 50 ms in the middle half of what is audible."""
     audible = _audible(speech)
     first, last = audible[0], audible[-1]
     quarter = (last - first) // 4
     energy = 10 ** (_levels(speech) / 10)
     around = np.convolve(energy, np.ones(5), "same")[first + quarter : last - quarter + 1]
-    return int(first + quarter + np.argmin(around)) * _STEP + _STEP // 2
+    quietest = first + quarter + np.argmin(around)
+    before = audible[audible < quietest][-1] + 1
+    after = audible[audible >= quietest][0]
+    return int(before) * _STEP, int(after) * _STEP

@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import httpx2
@@ -43,6 +44,17 @@ max_call_secs = 2.0
 extends = "default"
 [agents.forgetful.transcript]
 use = "none"
+
+[agents.smart]
+extends = "default"
+[agents.smart.endpointing]
+use = "smart"
+
+[agents.stock]
+extends = "default"
+[agents.stock.stt]
+use = "stock_recogniser:stock_recogniser"
+model = "gpt-transcribe"
 """
 
 
@@ -51,6 +63,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
+        copy(Path(__file__).parent / "stock_recogniser.py", folder)
         self.folder = folder
         self.log_file = folder / "log"
         self._log = self.log_file.open("w")

@@ -94,4 +94,7 @@ async def test_words_that_come_after_the_turn_are_no_part_of_the_next():
     late = [*SAID, heard("Hello.", finalized=True), OVER, heard("Too late.")]
     again = [*SAID, heard("Bye.", finalized=True), OVER]
     assert await outcome(fixed_endpointing(call), another(LATE), *late, *again) == [*ANSWER, *ANSWER]
-    assert [message["content"] for message in call.conversation.context.messages] == ["Hello.", "Bye."]
+    assert call.conversation.context.messages == [
+        {"role": "user", "content": "Hello."},
+        {"role": "user", "content": "Bye."},
+    ]
