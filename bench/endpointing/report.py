@@ -1,5 +1,6 @@
 """The tables that the command prints."""
 
+import math
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -32,6 +33,7 @@ def summary_table(summaries: Sequence[Summary]) -> Table:
     table = Table("rule", "cut off", "never", "mean / max delay, s")
     for summary in summaries:
         cut_off = f"{len(summary.cut_off)} of {summary.recordings}"
-        delays = f"{summary.mean_secs:.2f} / {summary.max_secs:.2f}"
+        decided = not math.isnan(summary.mean_secs)
+        delays = f"{summary.mean_secs:.2f} / {summary.max_secs:.2f}" if decided else "–"
         table.add_row(summary.rule, cut_off, str(len(summary.undecided)), delays)
     return table
