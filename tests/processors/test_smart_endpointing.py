@@ -49,13 +49,17 @@ async def test_a_turn_that_sounds_finished_is_held_while_speech_may_be_starting_
     assert await outcome(smart_endpointing(a_call()), ours(), *turn) == UNDECIDED
 
 
-async def test_the_verdict_on_a_pause_is_forgotten_when_speech_goes_on(monkeypatch):
-    verdict(monkeypatch, 0.99)
-    rule = SmartSilence(shared_smart_turn(), Silences())
-    await rule.pause(SPEECH)
-    assert rule.needed_secs == 0.45
-    rule.resume()
-    assert rule.needed_secs == 1.05
+async def test_the_verdict_on_a_pause_says_nothing_of_the_next(monkeypatch):
+    verdicts = [0.99]
+
+    async def only_once(*_):
+        return verdicts.pop() if verdicts else await asyncio.Event().wait()
+
+    monkeypatch.setattr(SmartTurn, "probability", only_once)
+    two_pauses = (start(), stop(bytes(3200)), start(), stop(bytes(3200)), heard("I"), heard("do."))
+    assert await outcome(smart_endpointing(a_call()), ours(), *two_pauses, silence(1.04)) == UNDECIDED
+    verdicts.append(0.99)
+    assert await outcome(smart_endpointing(a_call()), ours(), *two_pauses, silence(1.05)) == ANSWER
 
 
 async def test_a_model_that_fails_is_told_once_and_the_call_goes_on_with_a_fixed_silence(monkeypatch, said):
