@@ -59,7 +59,6 @@ use = "none"
 extends = "default"
 [agents.stock.stt]
 use = "pipecat.services.openai.stt:OpenAISTTService"
-push_empty_transcripts = true
 [agents.stock.llm]
 use = "pipecat.services.openai.llm:OpenAILLMService"
 [agents.stock.llm.settings]
@@ -68,6 +67,11 @@ model = "gpt-6-luna"
 use = "pipecat.services.openai.tts:OpenAITTSService"
 [agents.stock.tts.settings]
 voice = "alloy"
+
+[agents.smart]
+extends = "default"
+[agents.smart.endpointing]
+use = "smart"
 """
 
 
