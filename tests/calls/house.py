@@ -39,6 +39,12 @@ idle_secs = 2.0
 extends = "default"
 max_call_secs = 2.0
 
+[agents.uploader]
+extends = "default"
+[agents.uploader.stt]
+use = "openai"
+model = "gpt-transcribe"
+
 [agents.forgetful]
 extends = "default"
 [agents.forgetful.transcript]

@@ -8,9 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 from turnwise.agents.call_context import CallContext
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 from .upstream import Upstream
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, Frame, StartFrame
+from pipecat.frames.frames import ErrorFrame, Frame, StartFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
@@ -94,5 +94,3 @@ async def running(*processors: FrameProcessor) -> AsyncIterator[Running]:
     finally:
         await worker.cancel()
         await task
-    assert tail.seen[-1:]
-    assert any(isinstance(frame, (CancelFrame, EndFrame)) for frame in tail.seen)

@@ -157,7 +157,9 @@ async def test_how_long_a_transcript_took_is_told(upstream):
         await line.feed(*segment())
         await line.down(TranscriptionFrame)
         told = [data for frame in line.came(MetricsFrame) for data in frame.data]
-    assert [data.value < 10 for data in told if isinstance(data, ProcessingMetricsData) and data.value] == [True]
+    assert [data.value < 10 for data in told if isinstance(data, ProcessingMetricsData) and data.value] == [
+        True
+    ]
 
 
 async def test_transcripts_keep_the_order_of_their_segments_whichever_comes_first(upstream):
