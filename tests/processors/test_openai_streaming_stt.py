@@ -337,7 +337,6 @@ async def test_a_recogniser_that_does_not_answer_has_failed_in_time_and_the_next
         await line.feed(*segment())
         (error,) = await line.up(ErrorFrame)
         upstream.on_commit = upstream.answer
-        await line.feed(ResetTurnFrame())
         await eventually(lambda: len(upstream.peers) > 1 and upstream.peers[-1].settings)
         await line.feed(*segment())
         await line.down(TranscriptionFrame)
