@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 async def reported(*frames):
     call = a_call()
-    call.stage_of |= {"OpenAILLM#0": "llm", "OpenAISTT#0": "stt"}
+    call.stage_of.update({"OpenAILLM#0": "llm", "OpenAISTT#0": "stt"})
     line = Pipeline([TurnTracker(call), TurnMetrics(call)])
     down, _ = await run_test(line, frames_to_send=[*frames, SleepFrame(0.05)])
     return [frame.data for frame in down if isinstance(frame, RTVIServerMessageFrame)]
