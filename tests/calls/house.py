@@ -49,6 +49,11 @@ tools = [
 [agents.clerk.tool_calls]
 tool_secs = 6.0
 filler_after_secs = 1.0
+[agents.uploader]
+extends = "default"
+[agents.uploader.stt]
+use = "openai"
+model = "gpt-transcribe"
 
 [agents.forgetful]
 extends = "default"

@@ -10,7 +10,7 @@ from pipecat.frames.frames import (
     TTSStartedFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.metrics.metrics import TTFBMetricsData
+from pipecat.metrics.metrics import ProcessingMetricsData, TTFBMetricsData
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 from pipecat.tests.utils import SleepFrame, run_test
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 async def reported(*frames):
     call = a_call()
-    call.stage_of["OpenAILLM#0"] = "llm"
+    call.stage_of.update({"OpenAILLM#0": "llm", "OpenAISTT#0": "stt"})
     line = Pipeline([TurnTracker(call), TurnMetrics(call)])
     down, _ = await run_test(line, frames_to_send=[*frames, SleepFrame(0.05)])
     return [frame.data for frame in down if isinstance(frame, RTVIServerMessageFrame)]
@@ -58,6 +58,15 @@ async def test_the_parts_of_a_turn_follow_one_another_and_add_up():
 async def test_a_services_own_time_stands_beside_the_parts():
     (report,) = await reported(*turn())
     assert report["raw"] == {"llm": 41}
+
+
+async def test_the_recognisers_time_is_that_of_the_last_segment_before_or_after_the_decision():
+    first, last = (
+        MetricsFrame(data=[ProcessingMetricsData(processor="OpenAISTT#0", value=secs)])
+        for secs in (0.3, 0.12)
+    )
+    reports = await reported(first, last, *turn(), SleepFrame(0.3), *turn())
+    assert [report["raw"] for report in reports] == [{"stt": 120, "llm": 41}, {"llm": 41}]
 
 
 async def test_turns_are_counted():
