@@ -19,7 +19,7 @@ from typing import Any
 
 import aiohttp
 from pipecat.processors.frame_processor import FrameProcessor
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ValidationError, create_model
 
 from .call_context import CallContext
 from .catalogue.extras import PIPECAT
@@ -94,7 +94,7 @@ class Component:
             told |= given_by_the_call(self.factory, self.parameters, told, call)
             built = self.factory(**self._handed_in(call), **told)
         except Exception as error:
-            said = without_secrets(" ".join(str(error).split()), options)
+            said = without_secrets(_said(error), options)
             wrong = f"{self.name} raises {type(error).__name__} when built ({said})"
             raise ComponentError(wrong, "change its options or mend it") from error
         if not isinstance(built, FrameProcessor):
@@ -141,3 +141,10 @@ def find_component(stage: str, use: str, folder: Path) -> Component:
 def _source(parameter: inspect.Parameter) -> Callable[[CallContext], Any] | None:
     """What of the call is handed in for a parameter; None where it is an option."""
     return next((of for kind, of in _HANDED_IN.items() if parameter.annotation is kind), None)
+
+
+def _said(error: Exception) -> str:
+    """What an error says, in one line; of a value that pydantic refuses only where it stood and why."""
+    if isinstance(error, ValidationError):
+        return ", ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return " ".join(str(error).split())

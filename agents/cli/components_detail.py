@@ -37,7 +37,7 @@ def _obstacle(component: Component, console: Console) -> None:
 
 
 def _table(options: Sequence[Option]) -> Table:
-    table = columns("option", "type", "default", "")
+    table = columns("option", "type", "default", "", unbroken=1)
     _add(table, options, "")
     return table
 

@@ -12,9 +12,9 @@ def paper() -> Console:
     return console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDE)
 
 
-def columns(*titles: str) -> Table:
-    """A table without lines, its first columns never broken."""
+def columns(*titles: str, unbroken: int = 2) -> Table:
+    """A table without lines, whose first columns are never broken."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for number, title in enumerate(titles):
-        table.add_column(title, no_wrap=number < 2, overflow="fold")
+        table.add_column(title, no_wrap=number < unbroken, overflow="fold")
     return table

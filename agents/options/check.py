@@ -10,7 +10,7 @@ from ..settings.problems import Path as KeyPath
 from ..settings.problems import Problem
 from ..settings.values import check_values, is_secret
 from .hidden import Hidden
-from .variables import FromVariables, from_variables
+from .variables import FromVariables
 
 
 def check_options(
@@ -20,7 +20,7 @@ def check_options(
 
     An option that comes from a variable of its own is `Hidden`, and its value is in no problem.
     """
-    found = from_variables(model, table, reader.layers.variables)
+    found = FromVariables(model, table, reader.layers.variables)
     named = {(*path, *option): (*path, *key) for option, key in found.named.items()}
     options, problems = check_values(
         model,

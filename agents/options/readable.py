@@ -83,6 +83,9 @@ def _class(cls: type) -> Any:
 
 def _list(kind: Any, arguments: tuple[Any, ...]) -> Any:
     """A TOML list; of a tuple of several types each item is checked as any of them."""
+    for item in arguments if kind is tuple else ():
+        if item is not Ellipsis:
+            readable(item)
     items = tuple(dict.fromkeys(item for item in arguments if item is not Ellipsis))
     listed = list[readable(items[0] if len(items) == 1 else Union[items] if items else Any)]  # noqa: UP007
     if kind in (tuple, set, frozenset):

@@ -85,3 +85,18 @@ def test_the_value_is_not_in_what_a_component_says_when_it_cannot_be_built(probl
     said = problems(f"{AGENT}use = 'loud:Loud'\nkey_env = 'MY_KEY'", MY_KEY=SECRET)
     assert "raises ValueError when built (********** is refused)" in said
     assert SECRET not in said
+
+
+def test_a_long_value_that_pydantic_refuses_is_not_shown_in_part(problems, tmp_path):
+    (tmp_path / "strict_one.py").write_text(
+        "from pipecat.processors.frame_processor import FrameProcessor\n"
+        "from pydantic import BaseModel\n"
+        "class Account(BaseModel):\n"
+        "    number: int\n"
+        "class Strict(FrameProcessor):\n"
+        "    def __init__(self, key: str):\n"
+        "        Account(number=key)\n"
+    )
+    said = problems(f"{AGENT}use = 'strict_one:Strict'\nkey_env = 'MY_KEY'", MY_KEY="sk-" + "0123456789" * 9)
+    assert "raises ValidationError when built (number: Input should be a valid integer" in said
+    assert "sk-0" not in said
