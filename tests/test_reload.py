@@ -84,6 +84,8 @@ async def test_what_needs_a_restart_is_told_and_not_applied(tmp_path, local):
         assert told.endswith("follow: server.max_calls; only with a restart: database.url"), told
         async with server.call() as phone:
             await phone.wait_for_state("listening")
+        server.hup()
+        assert (await server.says(READ, times=2)).endswith("again, only with a restart: database.url")
     assert not (tmp_path / "other.db").exists()
 
 
