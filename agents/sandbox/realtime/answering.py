@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..audio import EARS_RATE_HZ, Samples
 from ..behaviour import Behaviour
-from ..chat import tokens_of
+from ..completion import tokens_of
 from ..ears import Ears
 from ..refusal import of_fault
 from ..request_log import Entry
