@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ..agents.call_context import CallContext
 from .fixed_silence import FixedSilence
-from .turn_start import FreshTurn
+from .turn_start import SPOKEN_OVER, FreshTurn
 
 _NEVER_SECS = 86_400.0
 
@@ -25,10 +25,10 @@ def fixed_endpointing(
     0.6 s cut off none of 22 human recordings, with 0.62 s of delay on average; the smart-turn
     model, asked at 0.2 s, cut off one in four (docs/endpointing.md).
     """
-    strategies = UserTurnStrategies(start=[FreshTurn()], stop=[FixedSilence(silence_secs)])
+    strategies = UserTurnStrategies(start=[FreshTurn(call.state)], stop=[FixedSilence(silence_secs, call.state)])
     params = LLMUserAggregatorParams(
         user_turn_strategies=strategies,
         user_turn_stop_timeout=_NEVER_SECS,
-        empty_user_turn=None,
+        empty_user_turn=SPOKEN_OVER,
     )
     return call.conversation.user_side(params)

@@ -13,6 +13,7 @@ from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 
 from ..agents.frames import ResetTurnFrame, UserTurnDecidedFrame, UserTurnEmptyFrame, VADSilenceFrame
+from ..agents.state import CallState
 
 NO_AUDIO_GRACE_SECS = 1.0
 
@@ -24,8 +25,9 @@ class FixedSilence(BaseUserTurnStopStrategy):
     an empty one if nothing was recognised.
     """
 
-    def __init__(self, silence_secs: float) -> None:
+    def __init__(self, silence_secs: float, state: CallState) -> None:
         super().__init__()
+        self._state = state
         self._silence_secs = silence_secs
         self._no_audio: asyncio.Task | None = None
         self._start_afresh()
@@ -64,6 +66,7 @@ class FixedSilence(BaseUserTurnStopStrategy):
         match frame:
             case VADUserStartedSpeakingFrame():
                 self._is_speaking = True
+                self._is_deciding = self._is_decided = False
                 await self._stop_waiting_for_audio()
             case VADUserStoppedSpeakingFrame():
                 await self._segment_ended()
@@ -74,14 +77,19 @@ class FixedSilence(BaseUserTurnStopStrategy):
                 self._awaited_transcripts = max(0, self._awaited_transcripts - 1)
                 self._has_words = self._has_words or bool(frame.text.strip())
                 await self._finish_if_complete()
-            case UserTurnDecidedFrame():
+            case UserTurnDecidedFrame() if self._is_deciding:
                 # Back here only after it went down the line: nothing of the answer can overtake it.
                 self._is_decided = True
                 await self._finish_if_complete()
-            case ResetTurnFrame() | BotStartedSpeakingFrame():
+            case BotStartedSpeakingFrame() if not self._state.hears_user:
                 # A greeting that sets in closes the gate on a user who has just begun to speak.
-                self._is_given_up = True
-                await self._finish_given_up()
+                await self._give_up()
+            case ResetTurnFrame():
+                await self._give_up()
+
+    async def _give_up(self) -> None:
+        self._is_given_up = True
+        await self._finish_given_up()
 
     async def _segment_ended(self) -> None:
         self._is_speaking = False

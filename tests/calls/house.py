@@ -31,6 +31,18 @@ rejoin_secs = 3.0
 extends = "default"
 greeting = "Welcome to the museum."
 
+[agents.interruptible]
+extends = "default"
+barge_in = true
+
+[agents.talkative]
+extends = "interruptible"
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday, and it is free on Sunday."
+
+[agents.brief]
+extends = "talkative"
+max_call_secs = 3.0
+
 [agents.impatient]
 extends = "default"
 idle_secs = 2.0
