@@ -187,3 +187,25 @@ async def test_a_voice_that_fails_in_mid_sentence_leaves_what_was_spoken_of_it(h
     text = " ".join(said_by(chunks, "agent"))
     assert GREETING.startswith(text)
     assert abs(len(words(text)) - len(await heard_in(house, voice))) <= WORDS_OFF
+
+
+@pytest.mark.parametrize("state", ["thinking", "speaking"])
+async def test_a_sound_without_words_does_not_leave_the_user_without_an_answer(house, state):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "llm", delay_ms=1_000)
+    async with house.call(meeting_id, "interruptible") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_message("user-transcription")
+        await house.behave(meeting_id, "stt", fault="empty", times=1)
+        await caller.wait_for_state(state)
+        told, _ = await spoken_into(caller, house.wav("repeat"))
+        await caller.until(lambda: "speaking" in _states_since(caller, told), "an answer", 10)
+        await caller.until(lambda: _states_since(caller, told)[-1] == "listening", "its end", 20)
+    assert _states_since(caller, told)[-3:] == ["thinking", "speaking", "listening"]
+    chunks = (await becomes(house, meeting_id, "processing"))["chunks"]
+    assert len(said_by(chunks, "user")) == 1
+
+
+def _states_since(caller, message):
+    return [state for state, at_secs in caller.states if at_secs >= message.at_secs]
