@@ -35,7 +35,7 @@ class CallState:
 
     @property
     def hears_user(self) -> bool:
-        """Whether what the user says now reaches anybody: in their own turn, with barge-in in the agent's too."""
+        """Whether the user's words reach anybody: in their own turn, with barge-in in the agent's too."""
         return self._current is AgentState.LISTENING or (self._barge_in and self.is_agents_turn)
 
     @property

@@ -25,7 +25,9 @@ def fixed_endpointing(
     0.6 s cut off none of 22 human recordings, with 0.62 s of delay on average; the smart-turn
     model, asked at 0.2 s, cut off one in four (docs/endpointing.md).
     """
-    strategies = UserTurnStrategies(start=[FreshTurn(call.state)], stop=[FixedSilence(silence_secs, call.state)])
+    strategies = UserTurnStrategies(
+        start=[FreshTurn(call.state)], stop=[FixedSilence(silence_secs, call.state)]
+    )
     params = LLMUserAggregatorParams(
         user_turn_strategies=strategies,
         user_turn_stop_timeout=_NEVER_SECS,

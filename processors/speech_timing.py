@@ -14,7 +14,7 @@ from ..agents.call_context import CallContext
 
 
 class SpeechTiming(FrameProcessor):
-    """Measures in front of `out` what the voice makes, so that an answer cut off can be kept as far as it was spoken.
+    """Measures in front of `out` what the voice makes, for the sake of an answer that is cut off.
 
     Behind `out` the audio comes as slowly as it is played; how much there would have been is known
     only here.

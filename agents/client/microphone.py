@@ -15,8 +15,8 @@ _SILENCE = bytes(FRAME_BYTES)
 class Utterance:
     """Audio on its way through the microphone, frame by frame.
 
-    `speech_start_secs` is when its first audible sample was spoken, `speech_end_secs` when its last audible sample was spoken (its last sample, if none is audible),
-    both None until then. `over` says that all of it is sent.
+    `speech_start_secs` is when its first audible sample was spoken, `speech_end_secs` when its last
+    was (its last sample, if none is audible), both None until then. `over` says that all of it is sent.
     """
 
     def __init__(self, pcm: bytes) -> None:

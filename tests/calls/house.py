@@ -37,7 +37,7 @@ barge_in = true
 
 [agents.talkative]
 extends = "interruptible"
-greeting = "Welcome to the museum. We are open from nine to five on every day but Monday, and it is free on Sunday."
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
 
 [agents.brief]
 extends = "talkative"

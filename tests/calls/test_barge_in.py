@@ -12,9 +12,7 @@ from .test_endings import becomes
 from .words import SENTENCES, error_rate, words
 
 pytestmark = pytest.mark.side_by_side
-GREETING = (
-    "Welcome to the museum. We are open from nine to five on every day but Monday, and it is free on Sunday."
-)
+GREETING = "Welcome to the museum. We are open from nine to five on every day but Monday."
 WORDS_OFF = 2
 """How many words may lie between what was sent and what was stored."""
 
