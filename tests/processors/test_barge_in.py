@@ -96,9 +96,9 @@ async def test_a_question_that_is_being_answered_stays_in_the_conversation():
     call = a_call(barge_in=True)
     first = (start(), stop(), heard("I would like"), over())
     await after(call, *first, start(), stop(), heard("a table."), over())
-    assert [message["content"] for message in call.conversation.context.messages] == [
-        "I would like",
-        "a table.",
+    assert call.conversation.context.messages == [
+        {"role": "user", "content": "I would like"},
+        {"role": "user", "content": "a table."},
     ]
 
 
