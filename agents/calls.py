@@ -153,7 +153,7 @@ class Calls:
             call_id=call_id,
             meeting_id=meeting.id,
             agent=agent,
-            state=CallState(),
+            state=CallState(barge_in=agent.fields.barge_in),
             conversation=Conversation(meeting.prompt or agent.fields.prompt, said),
             upstream=self._services.upstream.for_call(meeting.id),
             turns=self._services.turns,

@@ -51,7 +51,7 @@ def _trial_call(agent: AgentSettings) -> CallContext:
         call_id="trial",
         meeting_id="trial",
         agent=agent,
-        state=CallState(),
+        state=CallState(barge_in=agent.fields.barge_in),
         conversation=Conversation(agent.fields.prompt),
         upstream=OpenAIUpstream(OpenAIAccess()),
         turns=_Nowhere(),

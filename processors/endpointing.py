@@ -11,7 +11,7 @@ from .silence_rule import FixedSilence, SilenceRule
 from .smart_silence import Silences, SmartSilence
 from .smart_turn import shared_smart_turn
 from .turn_end import TurnEnd
-from .turn_start import FreshTurn
+from .turn_start import SPOKEN_OVER, FreshTurn
 
 _NEVER_SECS = 86_400.0
 Secs = Annotated[float, Field(ge=0.1, le=10)]
@@ -44,10 +44,10 @@ def smart_endpointing(
 
 
 def _endpointing(call: CallContext, rule: SilenceRule) -> LLMUserAggregator:
-    strategies = UserTurnStrategies(start=[FreshTurn()], stop=[TurnEnd(rule)])
+    strategies = UserTurnStrategies(start=[FreshTurn(call.state)], stop=[TurnEnd(rule, call.state)])
     params = LLMUserAggregatorParams(
         user_turn_strategies=strategies,
         user_turn_stop_timeout=_NEVER_SECS,
-        empty_user_turn=None,
+        empty_user_turn=SPOKEN_OVER,
     )
     return call.conversation.user_side(params)

@@ -12,6 +12,7 @@ from pipecat.frames.frames import (
     InputAudioRawFrame,
     InterimTranscriptionFrame,
     StartFrame,
+    STTMetadataFrame,
     TranscriptionFrame,
     UserAudioRawFrame,
     VADUserStartedSpeakingFrame,
@@ -25,7 +26,7 @@ from pipecat.utils.time import time_now_iso8601
 from pydantic import Field
 
 from ..agents.call_context import CallContext
-from ..agents.frames import InputGateOpenedFrame, ResetTurnFrame
+from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, ResetTurnFrame
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
 from .speech_segment import SpeechSegment
@@ -88,6 +89,10 @@ class OpenAIStreamingSTT(STTService):
         self._ended: asyncio.Queue[SpeechSegment | None] = asyncio.Queue()
         self._keeping: asyncio.Task[None] | None = None
         self._answering: asyncio.Task[None] | None = None
+
+    def service_metadata_frame(self) -> STTMetadataFrame:
+        """Says that every segment is answered."""
+        return AnsweringSTTMetadataFrame.of(super().service_metadata_frame())
 
     def can_generate_metrics(self) -> bool:
         """Tells how long a transcript took from the end of its segment."""

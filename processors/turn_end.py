@@ -23,6 +23,7 @@ from ..agents.frames import (
     VADSegmentFrame,
     VADSilenceFrame,
 )
+from ..agents.state import CallState
 from .awaited_words import AwaitedWords
 from .silence_rule import SilenceRule
 
@@ -36,9 +37,10 @@ class TurnEnd(BaseUserTurnStopStrategy):
     when the wait is over is the turn, and words that come later belong to nobody.
     """
 
-    def __init__(self, rule: SilenceRule) -> None:
+    def __init__(self, rule: SilenceRule, state: CallState) -> None:
         super().__init__()
         self._rule = rule
+        self._state = state
         self._words = AwaitedWords()
         self._no_audio: asyncio.Task | None = None
         self._judging: asyncio.Task | None = None
@@ -93,18 +95,25 @@ class TurnEnd(BaseUserTurnStopStrategy):
                 await self._finish_or_wait()
             case InterimTranscriptionFrame():
                 self._words.interim_came()
-            case UserTurnDecidedFrame():
+            case UserTurnDecidedFrame() if self._is_deciding:
                 # Back here only after it went down the line: nothing of the answer can overtake it.
                 self._is_decided = True
                 await self._finish_or_wait()
-            case ResetTurnFrame() | BotStartedSpeakingFrame():
+            case BotStartedSpeakingFrame() if not self._state.hears_user:
                 # A greeting that sets in closes the gate on a user who has just begun to speak.
-                self._is_given_up = True
-                await self._finish_given_up()
+                await self._give_up()
+            case ResetTurnFrame():
+                await self._give_up()
+
+    async def _give_up(self) -> None:
+        self._is_given_up = True
+        await self._finish_given_up()
 
     async def _resume(self) -> None:
+        """More of the same turn, even if it had been decided to be over and its words were awaited."""
         self._is_speaking = True
-        await self._drop_watches()
+        self._is_deciding = self._is_decided = False
+        await self._drop_tasks()
         self._rule.resume()
 
     async def _segment_ended(self, stop_secs: float) -> None:

@@ -33,7 +33,8 @@ def test_check_draws_the_line_of_each_agent_with_what_is_implied(tmp_path):
     shown = agent(tmp_path, "check")
     assert shown.returncode == 0
     assert (
-        "[in] -> [recovery] -> gate -> vad -> stt -> [endpointing] -> llm -> tts -> [out] ->" in shown.stdout
+        "[in] -> [recovery] -> gate -> vad -> stt -> [endpointing] -> llm -> tts -> [timing] -> [out] ->"
+        in shown.stdout
     )
     assert shown.stderr == ""
 

@@ -114,6 +114,7 @@ class AgentFields(Section):
     pipeline: str
     description: str = ""
     greeting: str = ""
+    barge_in: bool = False
     tools: list[str] = []
     language: Annotated[str, Field(min_length=2, max_length=16)] = "en"
     max_call_secs: Secs = 3_600.0

@@ -32,6 +32,18 @@ rejoin_secs = 3.0
 extends = "default"
 greeting = "Welcome to the museum."
 
+[agents.interruptible]
+extends = "default"
+barge_in = true
+
+[agents.talkative]
+extends = "interruptible"
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
+
+[agents.brief]
+extends = "talkative"
+max_call_secs = 3.0
+
 [agents.impatient]
 extends = "default"
 idle_secs = 2.0
@@ -73,6 +85,12 @@ use = "pipecat.services.openai.tts:OpenAITTSService"
 [agents.stock.tts.settings]
 voice = "alloy"
 
+[agents.quiet]
+extends = "default"
+[agents.quiet.stt]
+use = "stock_recogniser:stock_recogniser"
+model = "gpt-transcribe"
+
 [agents.smart]
 extends = "default"
 [agents.smart.endpointing]
@@ -85,7 +103,8 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
-        shutil.copy(Path(__file__).parent / "my_tools.py", folder)
+        for mine in ("my_tools.py", "stock_recogniser.py"):
+            shutil.copy(Path(__file__).parent / mine, folder)
         self.folder = folder
         self.log_file = folder / "log"
         self._log = self.log_file.open("w")

@@ -17,7 +17,7 @@ async def test_smart_endpointing_waits_where_the_sentence_is_not_over(house):
 
 
 async def test_a_recogniser_of_pipecats_own_is_heard_whole(house):
-    async with house.call(agent="stock") as caller:
+    async with house.call(agent="quiet") as caller:
         turn = await caller.say(house.wav("weather"))
     assert turn.why is None
     assert error_rate(SENTENCES["weather"], turn.heard) <= 0.2
@@ -26,7 +26,7 @@ async def test_a_recogniser_of_pipecats_own_is_heard_whole(house):
 async def test_a_recogniser_that_says_nothing_of_silence_leaves_no_call_hanging(house):
     meeting_id = await house.new_meeting()
     await house.behave(meeting_id, "stt", fault="empty", times=1)
-    async with house.call(meeting_id, "stock") as caller:
+    async with house.call(meeting_id, "quiet") as caller:
         await caller.wait_for_state("listening")
         await caller.speak(house.wav("repeat"))
         await caller.wait_for_state("thinking")
