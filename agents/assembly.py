@@ -73,7 +73,7 @@ class Components:
 
     def try_out(self, agent: AgentSettings) -> list[tuple[str, ComponentError]]:
         """Builds every stage once, and says which ones cannot be."""
-        call = _trial_call(agent)
+        call = trial_call(agent)
         failed: list[tuple[str, ComponentError]] = []
         for stage in agent.stages:
             if stage.name not in (IN, OUT):
@@ -92,14 +92,15 @@ class Components:
         return None
 
 
-def _trial_call(agent: AgentSettings) -> CallContext:
+def trial_call(agent: AgentSettings, upstream: OpenAIUpstream | None = None) -> CallContext:
+    """A call that nobody makes, to build processors for; its turns are not to be saved."""
     return CallContext(
         call_id="trial",
         meeting_id="trial",
         agent=agent,
         state=CallState(),
         conversation=Conversation(agent.fields.prompt),
-        upstream=OpenAIUpstream(OpenAIAccess()),
+        upstream=upstream or OpenAIUpstream(OpenAIAccess()),
         turns=_Nowhere(),
     )
 

@@ -20,7 +20,7 @@ def agent(folder, *arguments, **variables):
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "token", "call", "transcript", "sandbox"])
+@pytest.mark.parametrize("command", ["init", "serve", "check", "token", "call", "transcript", "sandbox"])
 def test_every_command_has_a_help_that_teaches(tmp_path, command):
     shown = agent(tmp_path, command, "--help")
     assert shown.returncode == 0

@@ -7,6 +7,7 @@ import typer
 from .call import call
 from .check import check
 from .failure import CommandFailed
+from .init import init
 from .sandbox import sandbox
 from .serve import serve
 from .token import token
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, check, token, call, transcript, sandbox):
+for command in (init, serve, check, token, call, transcript, sandbox):
     app.command(command.__name__)(command)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -43,6 +44,24 @@ max_call_secs = 2.0
 extends = "default"
 [agents.forgetful.transcript]
 use = "none"
+
+[agents.stumbling]
+extends = "default"
+pipeline = "gate -> vad -> stt -> llm -> faulty -> tts"
+[agents.stumbling.faulty]
+use = "faulty:RaisesOnce"
+
+[agents.deaf]
+extends = "default"
+pipeline = "gate -> faulty -> vad -> stt -> llm -> tts"
+[agents.deaf.faulty]
+use = "faulty:RaisesOnAudio"
+
+[agents.hopeless]
+extends = "default"
+pipeline = "gate -> faulty -> vad -> stt -> llm -> tts"
+[agents.hopeless.faulty]
+use = "faulty:RaisesOnAll"
 """
 
 
@@ -51,6 +70,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
+        shutil.copy(Path(__file__).parent / "faulty.py", folder)
         self.folder = folder
         self.log_file = folder / "log"
         self._log = self.log_file.open("w")
