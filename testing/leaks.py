@@ -10,6 +10,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,12 @@ _OPEN_FILES = Path("/proc/self/fd")
 _TASKS_OF_PIPECAT = ("__input_frame_task_handler", "__process_frame_task_handler")
 
 
+_watched: ContextVar["TaskWatch | None"] = ContextVar("watched", default=None)
+"""What was begun in a trial carries it on; what else goes on in the loop does not."""
+
+
 class TaskWatch:
-    """Knows every task that is made while it lasts, and who made it."""
+    """Knows every task that is made in its context while it lasts, and who made it."""
 
     def __init__(self) -> None:
         self.errors: list[tuple[Exception, str]] = []
@@ -36,9 +41,11 @@ class TaskWatch:
 
     def __enter__(self) -> "TaskWatch":
         self._loop.set_task_factory(self._make)
+        self._token = _watched.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
+        _watched.reset(self._token)
         self._loop.set_task_factory(self._others)
 
     async def left(self, cleanup: Place | None, is_clean: bool) -> list[Finding]:
@@ -65,9 +72,10 @@ class TaskWatch:
     def _make(self, loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> "asyncio.Task[Any]":
         make = self._others or (lambda loop, work, **more: asyncio.Task(work, loop=loop, **more))
         task: Any = make(loop, work, **more)
-        self.tasks.add(task)
-        self._made_in[task] = place.of_caller()
-        task.add_done_callback(self._look_at_end)
+        if _watched.get() is self:
+            self.tasks.add(task)
+            self._made_in[task] = place.of_caller()
+            task.add_done_callback(self._look_at_end)
         return task
 
     def _look_at_end(self, task: "asyncio.Task[Any]") -> None:

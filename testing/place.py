@@ -99,7 +99,9 @@ def _called_by(frame: FrameType | None) -> Iterator[Spot]:
 def is_loop(code: CodeType) -> bool:
     """Whether this is the loop's own code, or the kit's, which called whatever stands inside it."""
     file = code.co_filename
-    return file.startswith(_KIT) or (file.startswith(_ASYNCIO) and code.co_name in _LOOP)
+    if file.startswith(_KIT):
+        return code.co_name != "create_task"
+    return file.startswith(_ASYNCIO) and code.co_name in _LOOP
 
 
 def _blamed(innermost_first: Iterable[Spot]) -> Place | None:

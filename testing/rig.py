@@ -114,9 +114,7 @@ class Rig:
             return "no frame was timed"
         median, longest = statistics.median(self._costs_secs), max(self._costs_secs)
         count = len(self._costs_secs)
-        return (
-            f"process_frame takes {median * 1e6:.0f} µs (median of {count}), {longest * 1e3:.1f} ms at most"
-        )
+        return f"a frame takes {median * 1e6:.0f} µs (median of {count}), {longest * 1e3:.1f} ms at most"
 
     def _guard(self, processor: FrameProcessor) -> None:
         """Notes what process_frame raises, before Pipecat turns it into an ErrorFrame."""

@@ -285,7 +285,7 @@ class IgnoresCancellation(Passing):
             await self._stubborn()
 
     async def _stubborn(self):
-        for _ in range(40):
+        for _ in range(8):
             try:
                 await asyncio.sleep(0.2)
             except asyncio.CancelledError:

@@ -10,7 +10,6 @@ from pipecat.processors.aggregators.sentence import SentenceAggregator
 from pipecat.processors.filters.frame_filter import FrameFilter
 from pipecat.processors.filters.identity_filter import IdentityFilter
 from pipecat.processors.filters.null_filter import NullFilter
-from pipecat.processors.filters.wake_check_filter import WakeCheckFilter
 from pipecat.processors.text_transformer import StatelessTextTransformer
 from turnwise.agents.component import short_names
 from turnwise.testing import NotConformant, Rule, check_processor, examine
@@ -137,7 +136,6 @@ async def test_our_services_keep_the_rules_while_their_upstream_answers_too(name
     [
         (IdentityFilter, {}),
         (FrameFilter, {"types": (Frame,)}),
-        (WakeCheckFilter, {"wake_phrases": ["hello"]}),
         (SentenceAggregator, {}),
         (StatelessTextTransformer, {"transform_fn": str.upper}),
     ],

@@ -3,7 +3,13 @@
 import re
 from typing import Annotated
 
-from pipecat.frames.frames import Frame, InterruptionFrame, LLMFullResponseEndFrame, LLMTextFrame
+from pipecat.frames.frames import (
+    Frame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMTextFrame,
+    TextFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pydantic import Field
 
@@ -23,24 +29,27 @@ class SayAs(FrameProcessor):
         self._begun = ""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Passes every frame on, text with its words replaced."""
+        """Passes every frame on, the model's text with its words replaced."""
         await super().process_frame(frame, direction)
         if isinstance(frame, LLMTextFrame):
-            await self._say(frame.text)
+            await self._say(self._begun + frame.text)
             return
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, LLMFullResponseEndFrame):
+            await self._say(self._begun + " ")
+        if isinstance(frame, LLMFullResponseEndFrame | InterruptionFrame):
             self._begun = ""
-        elif isinstance(frame, LLMFullResponseEndFrame):
-            await self._say(" ")
         await self.push_frame(frame, direction)
 
     async def _say(self, text: str) -> None:
         """Passes on all whole words, and keeps the one that may go on."""
-        whole, self._begun = re.fullmatch(r"(.*?)(\w*)", self._begun + text, re.DOTALL).groups("")
-        if whole.strip():
-            await self.push_frame(LLMTextFrame(re.sub(r"\w+", self._said, whole)))
-        elif whole:
+        whole, self._begun = re.split(r"(?=\w*\Z)", text, maxsplit=1)
+        if not whole.strip():
             self._begun = whole + self._begun
+            return
+        # No LLMTextFrame: the client is shown those, and it has the model's own words already.
+        said = TextFrame(re.sub(r"\w+", self._said, whole))
+        said.includes_inter_frame_spaces = True
+        await self.push_frame(said)
 
     def _said(self, word: re.Match[str]) -> str:
         return self._words.get(word[0].lower(), word[0])

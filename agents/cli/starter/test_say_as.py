@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pipecat.frames.frames import LLMFullResponseEndFrame, LLMFullResponseStartFrame, LLMTextFrame
+from pipecat.frames.frames import LLMFullResponseEndFrame, LLMFullResponseStartFrame, LLMTextFrame, TextFrame
 from pipecat.tests.utils import run_test
 from say_as import SayAs
 from turnwise.testing import ProcessorConformance
@@ -21,7 +21,7 @@ def said(*pieces: str) -> str:
     """What the voice is given of an answer that comes in these pieces."""
     answer = [LLMFullResponseStartFrame(), *map(LLMTextFrame, pieces), LLMFullResponseEndFrame()]
     down, _ = asyncio.run(run_test(SayAs(words=WORDS), frames_to_send=answer))
-    return "".join(frame.text for frame in down if isinstance(frame, LLMTextFrame)).strip()
+    return "".join(frame.text for frame in down if isinstance(frame, TextFrame)).strip()
 
 
 def test_a_word_is_said_as_the_settings_say() -> None:
