@@ -66,6 +66,7 @@ def lines_of(processor):
     ],
     ids=lambda value: value.__name__ if inspect.isclass(value) else "",
 )
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_processor_that_breaks_one_rule_is_told_what_and_where(processor, rule, said):
     with pytest.raises(NotConformant) as caught:
         await check_processor(processor, patience_secs=SHORT_SECS)
