@@ -4,17 +4,14 @@ import asyncio
 import contextlib
 import statistics
 import time
-from collections.abc import Callable, Coroutine
-from contextvars import Context
+from collections.abc import Coroutine
 from typing import Any
 
 from pipecat.clocks.system_clock import SystemClock
 from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, Frame, StartFrame
-from pipecat.observers.base_observer import BaseObserver, FrameProcessed
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
-from pipecat.utils.asyncio.task_manager import TaskManager
 
 from ..agents.faults import StageFault, describe
 from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ
@@ -23,6 +20,7 @@ from .frames import DOWN
 from .place import Place
 from .report import Finding, Rule
 from .taps import Ends
+from .telling import SeenByBase, Telling
 
 _LAST_FRAMES = {StartFrame: "the start", EndFrame: "the end", CancelFrame: "the cancellation"}
 _OF_AN_UPSTREAM = {"unreachable", "timeout", "cut_off", "key_refused", "rate_limited", "upstream_error"}
@@ -43,7 +41,7 @@ class Rig:
         self.cleanup_at = place.of_function(type(processor).cleanup)
         self.ends = Ends(processor)
         self._tasks = tasks
-        self._base = _SeenByBase()
+        self._base = SeenByBase()
         self._under_way = 0
         self._costs_secs: list[float] = []
         for each in (processor, *processor.processors):
@@ -57,7 +55,7 @@ class Rig:
         clock.start()
         setup = FrameProcessorSetup(
             clock=clock,
-            task_manager=_Telling(self.note_error),
+            task_manager=Telling(self.note_error),
             pipeline_worker=worker,
             audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
             audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,
@@ -179,41 +177,3 @@ class Rig:
 
 def _is_upstreams(error: BaseException) -> bool:
     return isinstance(error, StageFault) or describe("call", error).code in _OF_AN_UPSTREAM
-
-
-class _Telling(TaskManager):
-    """Tells what a task raises; Pipecat's own only logs it."""
-
-    def __init__(self, tell: Callable[[BaseException, str], None]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def create_task(
-        self, coroutine: Coroutine[Any, Any, Any], name: str, context: Context | None = None
-    ) -> "asyncio.Task[Any]":
-        task = super().create_task(self._told(coroutine, name), name, context)
-        task.add_done_callback(lambda _: coroutine.close())
-        return task
-
-    async def _told(self, coroutine: Coroutine[Any, Any, Any], name: str) -> Any:
-        try:
-            return await coroutine
-        except Exception as error:
-            self._tell(error, f"its own in task {name.rpartition('::')[2]}")
-            raise
-
-
-class _SeenByBase(BaseObserver):
-    """Knows which frames reached `FrameProcessor.process_frame`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._seen: list[tuple[FrameProcessor, Frame]] = []
-
-    async def on_process_frame(self, data: FrameProcessed) -> None:
-        """Keeps the start of the call."""
-        if isinstance(data.frame, StartFrame):
-            self._seen.append((data.processor, data.frame))
-
-    def has_seen(self, processor: FrameProcessor, frame: Frame) -> bool:
-        return any(p is processor and f is frame for p, f in self._seen)
