@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from ..secret import SHORTEST_SECRET_BYTES
 from .agent_tables import AgentReader, ComponentCheck
-from .layers import Layers, read_layers
+from .layers import EXTENDS, SHIPPED, Layers, read_layers
 from .model import (
     AfterCallSettings,
     AgentSettings,
@@ -97,7 +97,9 @@ class _Reader:
 
     def _check_top(self) -> None:
         for key in self._layers.values:
-            if key not in _TOP_KEYS:
+            if key == EXTENDS:
+                self._add((key,), "can only be shipped", f'write {EXTENDS} = "{SHIPPED}"')
+            elif key not in _TOP_KEYS:
                 self._add((key,), *unknown_key(key, list(_TOP_KEYS)))
 
     def _section(self, model: type[S]) -> S | None:
@@ -190,7 +192,7 @@ class _Reader:
         return [
             str(Problem(".".join(path), "is a secret in a file that gets committed", _move(path), place))
             for path, place in places.items()
-            if self._layers.places.layer(path) == 0
+            if self._layers.is_committed(path)
         ]
 
     def _add(self, path: tuple[str, ...], wrong: str, remedy: str) -> None:

@@ -95,6 +95,24 @@ model = "gpt-transcribe"
 extends = "default"
 [agents.smart.endpointing]
 use = "smart"
+
+[agents.stumbling]
+extends = "default"
+pipeline = "gate -> vad -> stt -> llm -> faulty -> tts"
+[agents.stumbling.faulty]
+use = "faulty:RaisesOnce"
+
+[agents.deaf]
+extends = "default"
+pipeline = "gate -> faulty -> vad -> stt -> llm -> tts"
+[agents.deaf.faulty]
+use = "faulty:RaisesOnAudio"
+
+[agents.hopeless]
+extends = "default"
+pipeline = "gate -> faulty -> vad -> stt -> llm -> tts"
+[agents.hopeless.faulty]
+use = "faulty:RaisesOnAll"
 """
 
 
@@ -103,7 +121,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
-        for mine in ("my_tools.py", "stock_recogniser.py"):
+        for mine in ("my_tools.py", "stock_recogniser.py", "faulty.py"):
             shutil.copy(Path(__file__).parent / mine, folder)
         self.folder = folder
         self.log_file = folder / "log"
