@@ -17,6 +17,7 @@ from .settings.problems import Problem
 from .settings.values import check_values
 from .sinks import find_sink
 from .state import CallState
+from .store.address import BadAddress, check_address
 from .store.sink import Chunk, Turn
 from .upstream import OpenAIUpstream
 
@@ -90,6 +91,10 @@ class Components:
         except ComponentError as error:
             return error
         return None
+
+    def check_database(self, url: str) -> BadAddress | None:
+        """Why no database could be opened with this address; none is connected to."""
+        return check_address(url)
 
 
 def _trial_call(agent: AgentSettings) -> CallContext:

@@ -11,8 +11,8 @@ from .secret import load_or_make_secret
 from .settings.model import Settings
 from .sinks import find_sink
 from .store.errors import StoreUnavailable
+from .store.opening import Store, open_store
 from .store.sink import TurnSink
-from .store.store import SqlStore
 from .upstream import OpenAIUpstream
 
 T = TypeVar("T")
@@ -50,12 +50,13 @@ class Services:
         self.upstream = OpenAIUpstream(settings.openai)
         self._opening: asyncio.Task[None] | None = None
         self._opening_local = asyncio.Lock()
-        self._store: SqlStore | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._store: Store | None = None
         self._local: LocalState | None = None
         self._turns: TurnSink | None = None
 
     @property
-    def store(self) -> SqlStore:
+    def store(self) -> Store:
         """Meetings and transcripts."""
         return _opened(self._store)
 
@@ -107,6 +108,7 @@ class Services:
         """Writes what is queued and lets go of everything."""
         if self._store:
             await self._store.close()
+        await asyncio.gather(*self._closing)
         if self._local:
             await self._local.close()
         await self.upstream.aclose()
@@ -115,16 +117,26 @@ class Services:
     async def _open_all(self) -> None:
         await self.open_local()
         url = self.settings.database.url.get_secret_value()
-        self._store = self._store or await asyncio.to_thread(SqlStore.open, url)
+        self._store = self._store or await asyncio.to_thread(open_store, url, data_folder(url))
         await self._close_abandoned()
         sink = find_sink(self.settings.transcripts, self.settings.folder)
         self._turns = sink() if sink else self._store
 
     async def _close_abandoned(self) -> None:
-        for meeting_id in await self.local.abandoned():
-            logger.info("closing meeting {}, which a dead process left active", meeting_id)
+        """Not waited for any longer than it is worth: a database that is away gets them when it is back."""
+        self._closing = {
+            asyncio.create_task(self._close_one(meeting_id)) for meeting_id in await self.local.abandoned()
+        }
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=OPEN_SECS / 2)
+
+    async def _close_one(self, meeting_id: str) -> None:
+        logger.info("closing meeting {}, which a dead process left active", meeting_id)
+        try:
             await self.store.finish(meeting_id)
             await self.local.call_over(meeting_id)
+        except StoreUnavailable:
+            logger.warning("meeting {} is still to be closed, by the next start", meeting_id)
 
 
 def _opened(part: T | None) -> T:

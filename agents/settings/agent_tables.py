@@ -39,6 +39,10 @@ class ComponentCheck(Protocol):
         """Why turns could not go where the settings say."""
         ...
 
+    def check_database(self, url: str) -> Unbuildable | None:
+        """Why no database could be opened with this address."""
+        ...
+
 
 class AgentReader:
     """Reads one agent's table; keeps every problem on the way."""
