@@ -34,12 +34,12 @@ class Database:
 
     def __init__(self, server: "Server", name: str) -> None:
         self._server = server
-        self._name = name
+        self.name = name
 
     @property
     def url(self) -> str:
         """As the program under test gets it: a role that owns nothing and may create nothing."""
-        return f"postgresql://turnwise@127.0.0.1:{self._server.port}/{self._name}"
+        return f"postgresql://turnwise@127.0.0.1:{self._server.port}/{self.name}"
 
     def run(self, statements: str, *values: Any) -> list[tuple[Any, ...]]:
         """Statements of the database's owner; the rows of the last one."""
@@ -50,9 +50,17 @@ class Database:
     @contextlib.contextmanager
     def connect(self) -> Iterator[psycopg.Connection[Any]]:
         """The owner's connection; commits at the end."""
-        address = f"postgresql://postgres@127.0.0.1:{self._server.port}/{self._name}"
+        address = f"postgresql://postgres@127.0.0.1:{self._server.port}/{self.name}"
         with psycopg.connect(address) as connection:
             yield connection
+
+    def set_up(self, schema: str, grants: str) -> None:
+        """Begin anew, with other tables; much cheaper than another database, for crashes too."""
+        self.run(
+            f"""ALTER DATABASE {self.name} RESET ALL; DROP SCHEMA IF EXISTS app CASCADE;
+                DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO turnwise;
+                {schema}{grants}"""
+        )
 
     def new_meeting(self, prompt: str | None = None, **columns: Any) -> str:
         """A meeting as another program makes it; its id."""
@@ -65,10 +73,14 @@ class Database:
 
     def chunks(self, meeting_id: str) -> list[tuple[int, str, str]]:
         """Number, speaker and text of each row, in order."""
-        query = "SELECT sequence_number, speaker_type::text, text FROM transcript_chunks WHERE meeting_id = %s"
+        query = (
+            "SELECT sequence_number, speaker_type::text, text FROM transcript_chunks WHERE meeting_id = %s"
+        )
         return self.run(f"{query} ORDER BY sequence_number, id", meeting_id)
 
-    def meeting(self, meeting_id: str, columns: str = "status::text, transcript_collected") -> tuple[Any, ...]:
+    def meeting(
+        self, meeting_id: str, columns: str = "status::text, transcript_collected"
+    ) -> tuple[Any, ...]:
         """Columns of a meeting."""
         return self.run(f"SELECT {columns} FROM meetings WHERE id = %s", meeting_id)[0]
 
@@ -83,7 +95,7 @@ class Server:
         if self._user:
             shutil.chown(self._folder, self._user)
         self._data = self._folder / "data"
-        self.port = _free_port()
+        self.port = free_port()
         self._numbers = count(1)
         self._tool("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.start()
@@ -93,7 +105,19 @@ class Server:
         """Start it, again after a stop; returns once it answers."""
         options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1"
         # -W would return at once; -w waits, and a server that crashed before recovers first.
-        self._tool("pg_ctl", "-w", "-t", _START_SECS, "-D", self._data, "-l", self._folder / "log", "-o", options, "start")
+        self._tool(
+            "pg_ctl",
+            "-w",
+            "-t",
+            _START_SECS,
+            "-D",
+            self._data,
+            "-l",
+            self._folder / "log",
+            "-o",
+            options,
+            "start",
+        )
 
     def stop_hard(self) -> None:
         """As a crash of the server: nothing is finished, nothing is said to clients."""
@@ -108,7 +132,9 @@ class Server:
         for process in processes:
             while Path(f"/proc/{process}").exists() and _state(process) != "Z":
                 pass
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        # They name the dead process, which may still be there as a zombie.
+        for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self.port}.lock"):
+            lock.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
@@ -140,12 +166,11 @@ class Server:
     def new_database(self, schema: str = SCHEMA, grants: str = GRANTS) -> Database:
         """A database with a deployment's tables."""
         name = f"deployment{next(self._numbers)}"
-        with psycopg.connect(
-            f"postgresql://postgres@127.0.0.1:{self.port}/postgres", autocommit=True
-        ) as connection:
+        address = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(cast(LiteralString, f"CREATE DATABASE {name}"))
         database = Database(self, name)
-        database.run(schema + grants)
+        database.set_up(schema, grants)
         return database
 
     def _processes(self) -> list[int]:
@@ -186,7 +211,7 @@ def _find_binaries() -> Path | None:
     return next((path for path in found if (path / "initdb").exists()), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 

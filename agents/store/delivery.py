@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from . import outbox, rows
 from .errors import StoreUnavailable
 from .outbox import Parcel
+from .postgres import ANSWER_SECS, CONNECT_SECS
 from .reasons import concerns_all, is_refused, reason
 from .writer import Writer
 
@@ -23,6 +24,7 @@ _IDLE_SECS = 1.0
 """How often an idle process looks for what a dead one left; what it saves itself goes at once."""
 _FIRST_PAUSE_SECS = 0.05
 _LONGEST_PAUSE_SECS = 1.0
+_LAST_TRY_SECS = CONNECT_SECS + ANSWER_SECS
 
 
 class Delivery:
@@ -64,7 +66,7 @@ class Delivery:
         """Bring what there is; what the database has not taken after `wait_secs` stays for the next start."""
         self._closing_at = time.monotonic() + wait_secs
         self.wake()
-        self._thread.join(wait_secs)
+        self._thread.join(wait_secs + _LAST_TRY_SECS)
         for _, wait in self._waits:
             wait.set_exception(StoreUnavailable("what is left waits in the outbox for the next start"))
         self._waits.clear()

@@ -102,7 +102,7 @@ def end(connection: Connection, meeting_id: str, error: str | None) -> bool:
 
 
 def add_turn(connection: Connection, chunk_id: str, turn: Turn) -> Chunk | None:
-    """The turn as the next chunk of its meeting, waiting for the database; None without a copy of the meeting.
+    """The turn as the next chunk of its meeting, for the database to be given; None without a copy of it.
 
     Raises:
         RowRefused: a text that PostgreSQL never takes, refused before it gets a number.

@@ -7,11 +7,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from .address import BadAddress
 
 CONNECT_SECS = 2
-STATEMENT_SECS = 3.0
+STATEMENT_SECS = 2.0
 """Then the server itself stops the statement."""
-LOCK_SECS = 2.0
+LOCK_SECS = 1.0
 """How long a statement waits for rows that another program keeps locked."""
-ANSWER_SECS = 4.0
+ANSWER_SECS = 3.0
 """Then we cut the connection: the server is so stuck that it does not even stop the statement."""
 
 # Set for each transaction and not for the connection, which a pooler between us may share out.

@@ -55,7 +55,7 @@ class PostgresStore:
         await asyncio.to_thread(self._delivery.close, CLOSE_WAIT_SECS)
         await asyncio.to_thread(self._writer.close, CLOSE_WAIT_SECS)
         for part in (self._there, self._here):
-            part.close()
+            await asyncio.to_thread(part.close)
         for engine in self._engines:
             engine.dispose()
 
@@ -153,17 +153,14 @@ class PostgresStore:
         await asyncio.wrap_future(self._writer.submit(f"a copy of meeting {meeting_id}", adopt))
 
     async def _begin(self, meeting_id: str) -> bool:
-        copy = await self._here.ask(partial(outbox.read_copy, meeting_id=meeting_id))
-        if copy and copy.meeting.status == "processing":
-            return False
         try:
-            meeting, chunks = await self._there.ask(partial(_begin_there, meeting_id=meeting_id), writes=True)
+            meeting, chunks = await self._there.ask(partial(_begin_there, meeting_id=meeting_id))
         except StoreUnavailable:
-            if copy is None or copy.meeting.status != "active":
-                raise
-            return True
+            copy = await self._copy_or_raise(meeting_id)
+            meeting, chunks = copy.meeting, copy.chunks
         if meeting is None:
             return False
+        # Behind an end of the meeting that is still being written here.
         run = partial(outbox.begin, meeting=meeting, chunks=chunks)
         return await asyncio.wrap_future(self._writer.submit(f"the start of meeting {meeting_id}", run))
 
@@ -182,7 +179,8 @@ def _begin_there(connection: Connection, meeting_id: str) -> tuple[Meeting | Non
 
 
 def _read_all(connection: Connection, meeting_id: str) -> tuple[Meeting | None, list[Chunk]]:
-    return rows.read_meeting(connection, meeting_id), rows.read_chunks(connection, meeting_id)
+    meeting = rows.read_meeting(connection, meeting_id)
+    return meeting, rows.read_chunks(connection, meeting_id) if meeting else []
 
 
 def _merged(there: list[Chunk], copy: Copy | None) -> list[Chunk]:

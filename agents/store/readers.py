@@ -40,8 +40,8 @@ class Readers:
             raise StoreUnavailable("the database does not answer in time") from None
 
     def close(self) -> None:
-        """Takes no more questions."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Takes no more questions, and waits for those that are being asked."""
+        self._threads.shutdown(cancel_futures=True)
 
     def _run(self, query: Callable[[Connection], T], writes: bool) -> T:
         engine = self._engine.execution_options(**WRITES) if writes else self._engine

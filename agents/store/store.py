@@ -41,7 +41,7 @@ class SqlStore:
     async def close(self) -> None:
         """Write what is queued, then let go of the database."""
         await asyncio.to_thread(self._writer.close, _CLOSE_WAIT_SECS)
-        self._readers.close()
+        await asyncio.to_thread(self._readers.close)
         self._engine.dispose()
 
     creates_meetings = True
