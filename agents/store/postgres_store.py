@@ -65,8 +65,8 @@ class PostgresStore:
         Raises:
             StoreUnavailable: they do not; what is saved meanwhile waits in the outbox.
         """
-        if self._writer.trouble or self._delivery.trouble:
-            raise StoreUnavailable("the database cannot be written at the moment")
+        if trouble := self._writer.trouble or self._delivery.trouble:
+            raise StoreUnavailable(f"the database cannot be written at the moment ({trouble})")
         await self._there.ask(rows.look)
 
     async def backlog(self) -> Backlog:
@@ -77,8 +77,8 @@ class PostgresStore:
         """The meeting of this id, which may be any string."""
         try:
             return await self._there.ask(partial(rows.read_meeting, meeting_id=meeting_id))
-        except StoreUnavailable:
-            return (await self._copy_or_raise(meeting_id)).meeting
+        except StoreUnavailable as away:
+            return (await self._copy_unless(away, meeting_id)).meeting
 
     async def create_meeting(self, name: str, prompt: str | None) -> Meeting:
         """Not here.
@@ -155,8 +155,8 @@ class PostgresStore:
     async def _begin(self, meeting_id: str) -> bool:
         try:
             meeting, chunks = await self._there.ask(partial(_begin_there, meeting_id=meeting_id))
-        except StoreUnavailable:
-            copy = await self._copy_or_raise(meeting_id)
+        except StoreUnavailable as away:
+            copy = await self._copy_unless(away, meeting_id)
             meeting, chunks = copy.meeting, copy.chunks
         if meeting is None:
             return False
@@ -164,10 +164,11 @@ class PostgresStore:
         run = partial(outbox.begin, meeting=meeting, chunks=chunks)
         return await asyncio.wrap_future(self._writer.submit(f"the start of meeting {meeting_id}", run))
 
-    async def _copy_or_raise(self, meeting_id: str) -> Copy:
+    async def _copy_unless(self, away: StoreUnavailable, meeting_id: str) -> Copy:
+        """What is known of a meeting while the database is away; that it is, if nothing is."""
         copy = await self._here.ask(partial(outbox.read_copy, meeting_id=meeting_id))
         if copy is None:
-            raise StoreUnavailable("the database is away, and the meeting is not going on here")
+            raise away
         return copy
 
 

@@ -7,7 +7,7 @@ from .errors import StoreUnavailable
 _REFUSED = {"21", "22", "23", "27", "44", "54", "P0"}
 """Classes of SQLSTATE that blame the row: its values, a constraint, a trigger that raised."""
 
-_TELLABLE = {"08", "25", "28", "3D", "42", "53", "57", "58"}
+_TELLABLE = {"08", "25", "28", "3D", "40", "42", "53", "55", "57", "58"}
 """Classes whose message names tables, roles and databases only."""
 
 

@@ -306,6 +306,7 @@ async def test_killed_ten_times_and_the_database_thrice_nothing_acknowledged_is_
     async with opened(database.url, tmp_path) as store:
         with anyio.fail_after(PATIENCE_SECS):
             await store.finish(meeting_id)
+        assert await store.backlog() == NOTHING
     rows = database.run(
         "SELECT id::text, sequence_number, text FROM transcript_chunks ORDER BY sequence_number, id"
     )
@@ -314,6 +315,20 @@ async def test_killed_ten_times_and_the_database_thrice_nothing_acknowledged_is_
     assert [row for row in stored if row in set(acknowledged)] == acknowledged
     assert len(acknowledged) > 400
     assert database.meeting(meeting_id) == ("processing", True)
+
+
+async def test_killed_after_the_database_had_it_and_before_we_knew_nothing_is_doubled(database, tmp_path):
+    meeting_id = database.new_meeting()
+    async with opened(database.url, tmp_path) as store:
+        await store.begin(meeting_id)
+        await say(store, meeting_id, "1", "2")
+        await arrived(database, meeting_id, 2)
+    with closing(sqlite3.connect(tmp_path / OUTBOX)) as outbox, outbox:
+        outbox.execute("INSERT INTO waiting SELECT id FROM transcript_chunks")
+    async with opened(database.url, tmp_path) as store:
+        await store.finish(meeting_id)
+        assert await store.backlog() == NOTHING
+    assert database.chunks(meeting_id) == numbered("1", "2")
 
 
 async def test_the_outbox_is_for_its_owner_only(database, tmp_path):

@@ -3,9 +3,12 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+import anyio
 import pytest
-from turnwise.agents.store import address
+from sqlalchemy.exc import OperationalError
+from turnwise.agents.store import rows
 from turnwise.agents.store.address import check_address
+from turnwise.agents.store.engine import open_engine
 from turnwise.agents.store.errors import RowRefused, StoreUnavailable
 from turnwise.agents.store.sink import Turn
 
@@ -202,6 +205,21 @@ async def test_what_is_missing_in_the_database_is_said(new_database, tmp_path, s
             await store.ping()
 
 
+async def test_a_server_that_is_stuck_holds_no_thread_for_long(postgres, database):
+    engine = open_engine(database.url)
+    with engine.begin() as connection:
+        rows.look(connection)
+
+    def ask() -> None:
+        with engine.begin() as connection:
+            rows.look(connection)
+
+    with postgres.frozen(), anyio.fail_after(20), pytest.raises(OperationalError):
+        await anyio.to_thread.run_sync(ask, abandon_on_cancel=True)
+    ask()
+    engine.dispose()
+
+
 async def test_a_server_that_is_not_there_is_said_without_the_password(tmp_path, unused_port):
     with log_lines() as lines:
         async with opened(f"postgresql://me:hunter2@127.0.0.1:{unused_port}/name", tmp_path) as store:
@@ -248,4 +266,4 @@ def test_without_the_driver_the_extra_is_named(monkeypatch):
     bad = check_address("postgresql://me@host/name")
     assert bad
     assert re.fullmatch(r"database.url: .*; install the extra turnwise\[postgres\]", str(bad))
-    assert address.check_address("sqlite:///turnwise.db") is None
+    assert check_address("sqlite:///turnwise.db") is None
