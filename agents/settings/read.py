@@ -1,5 +1,6 @@
 """From files and variables to one validated object, or every problem at once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type[Section]] = {
     "after_call": AfterCallSettings,
     "log": LogSettings,
 }
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=")
 _TOP_KEYS = (*SECTIONS, "agents", "default_agent")
 
 S = TypeVar("S", bound=Section)
@@ -76,6 +78,8 @@ class _Reader:
         if components and transcripts:
             self._check_sink(components, transcripts)
         after_call = self._after_call(components)
+        if components and database:
+            self._check_database(components, database)
         self._check_upstream()
         default_agent = self._default_agent()
         if not (server and auth and database and transcripts and after_call and log) or self.problems:
@@ -173,6 +177,10 @@ class _Reader:
         self.problems += problems
         return checked
 
+    def _check_database(self, components: ComponentCheck, database: DatabaseSettings) -> None:
+        if why := components.check_database(database.url.get_secret_value()):
+            self._add(("database", "url"), why.wrong, why.remedy)
+
     def _check_upstream(self) -> None:
         url = self._layers.variables.get("OPENAI_BASE_URL")
         if url and not _is_http_url(url):
@@ -204,11 +212,13 @@ def _move(path: tuple[str, ...]) -> str:
 
 
 def _secrets(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """The keys whose values are nobody's business; an address is one if it carries a password."""
+    """The keys whose values are nobody's business; an address is one only if it carries a password."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _secrets(value, (*path, key))
-        elif isinstance(value, str) and value and is_secret(key) and (key != "url" or "@" in value):
+        elif (
+            isinstance(value, str) and value and is_secret(key) and (key != "url" or _PASSWORD.search(value))
+        ):
             yield (*path, key)
 
 
