@@ -1,21 +1,23 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, loadEnv } from "vite";
 
-const stub = new URL("./src/page/noDaily.ts", import.meta.url).pathname;
+const unused = new URL("./src/page/unused.ts", import.meta.url).pathname;
 
-export default defineConfig({
-  plugins: [react()],
-  // Behind a prefix too: the server may be mounted in another application.
-  base: "./",
-  resolve: {
-    // A media manager that we don't use would bring 68 kB that load more code at run time.
-    alias: { "@daily-co/daily-js": stub },
-  },
-  build: {
-    target: "es2022",
-    // Worklets as files of their own: as `data:` addresses they would want a looser policy.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-  },
-  server: { proxy: { "/api": { target: "http://127.0.0.1:8080", ws: true } } },
+export default defineConfig(({ mode }) => {
+  const { TURNWISE_URL = "http://127.0.0.1:8080" } = loadEnv(mode, ".", "TURNWISE_");
+  return {
+    plugins: [react()],
+    // Behind a prefix too: the server may be mounted in another application.
+    base: "./",
+    resolve: { alias: { "@daily-co/daily-js": unused, bowser: unused, "x-law": unused } },
+    build: {
+      target: "es2022",
+      // The first versions with light-dark().
+      cssTarget: ["chrome123", "firefox120", "safari17.5"],
+      // Worklets as files of their own: as `data:` addresses they would want a looser policy.
+      assetsInlineLimit: 0,
+      modulePreload: false,
+    },
+    server: { proxy: { "/api": { target: TURNWISE_URL, ws: true } } },
+  };
 });

@@ -1,6 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
+import "./style/base.css";
+import "./style/layout.css";
+import "./style/stage.css";
+import "./style/talk.css";
+import "./style/times.css";
 
 const root = document.getElementById("root");
 if (root) {
