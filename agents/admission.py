@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .loopback import is_loopback
 from .refusal import Refusal
 from .services import Services
-from .settings.model import AgentSettings
+from .settings.model import AgentSettings, Settings
 from .store.rows import Meeting
 from .tokens import CallClaims, TokenRefused, verify
 
@@ -37,16 +37,20 @@ class Door:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._settings = services.settings
+
+    @property
+    def _settings(self) -> Settings:
+        return self._services.settings
 
     def check_origin(self, headers: Mapping[str, str]) -> None:
-        """A page from elsewhere must be on the list; on loopback the Host must be a loopback name.
+        """A page from elsewhere must be on the list; on loopback the Host must be a loopback name, or
+        that of an allowed origin: a proxy's name for this server.
 
         Raises:
             Refusal: 403 `origin_refused`.
         """
         host, origin = headers.get("host", ""), headers.get("origin")
-        if self._settings.server.is_loopback and not _is_loopback_host(host):
+        if self._settings.server.is_loopback and not (_is_loopback_host(host) or self._is_allowed(host)):
             raise Refusal("origin_refused", "This server is reached as localhost or 127.0.0.1 only.")
         is_own = origin is not None and _netloc(origin) == host and host != ""
         if origin is None or is_own or origin in self._settings.server.allowed_origins:
@@ -54,13 +58,15 @@ class Door:
         raise Refusal("origin_refused", "This page may not call here; its origin is not in allowed_origins.")
 
     def check_api_key(self, headers: Mapping[str, str]) -> None:
-        """Whether the request carries the api key, where one is wanted.
+        """Whether the request carries the api key, where one is wanted: not on an open loopback server
+        reached by a loopback name. Whoever comes through a proxy comes from anywhere.
 
         Raises:
             Refusal: 401 `api_key_invalid`.
         """
         wanted = self._settings.auth.api_key
-        if wanted is None and self._settings.server.is_loopback:
+        is_local = self._settings.server.is_loopback and _is_loopback_host(headers.get("host", ""))
+        if wanted is None and is_local:
             return
         given = bearer(headers)
         if wanted is None or not hmac.compare_digest(given.encode(), wanted.get_secret_value().encode()):
@@ -80,6 +86,9 @@ class Door:
             claims = None
         if claims is None or claims.meeting_id != meeting_id:
             self.check_api_key(headers)
+
+    def _is_allowed(self, host: str) -> bool:
+        return host in [_netloc(origin) for origin in self._settings.server.allowed_origins]
 
     async def admit(self, headers: Mapping[str, str], meeting_id: str, token: str) -> Admission:
         """Everything but whether there is a place; the token is not used up.

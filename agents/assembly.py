@@ -1,24 +1,27 @@
 """From an agent's settings to the processors of one call."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from loguru import logger
 from pipecat.processors.frame_processor import FrameProcessor
 
+from .after_call.find import check_after_call
 from .call_context import CallContext
-from .component import Component, ComponentError, find_component
-from .conversation import Conversation
+from .component import Component, find_component
+from .component_error import ComponentError
+from .options.check import check_options
 from .settings.agent_tables import AgentReader
-from .settings.model import AgentSettings, OpenAIAccess, Settings, StageSettings, TranscriptSettings
+from .settings.model import AfterCallSettings, AgentSettings, Settings, StageSettings, TranscriptSettings
 from .settings.pipeline import IN, OUT
 from .settings.problems import Path as KeyPath
 from .settings.problems import Problem
-from .settings.values import check_values
+from .settings.values import IsVariable, Place
 from .sinks import find_sink
-from .state import CallState
-from .store.sink import Chunk, Turn
-from .upstream import OpenAIUpstream
+from .tools.find import find_tools
+from .trial import try_out
 
 
 def assemble(call: CallContext, ends: dict[str, FrameProcessor]) -> list[FrameProcessor]:
@@ -44,7 +47,7 @@ def drawn(agent: AgentSettings) -> str:
 def wants_openai(settings: Settings) -> bool:
     """Whether any agent calls OpenAI, or the sandbox in its place."""
     return any(
-        _component(stage, agent.folder).wants_openai
+        _component(stage, agent.folder).wants_openai(stage.options)
         for agent in settings.agents.values()
         for stage in agent.stages
         if stage.name not in (IN, OUT)
@@ -60,28 +63,35 @@ class Components:
         """The stage with its options checked, or what is wrong with them."""
         try:
             component = _component(stage, reader.layers.folder)
+            component.check()
         except ComponentError as error:
             key = (*path, "use")
             return None, [Problem(".".join(key), error.wrong, error.remedy, reader.place(key))]
-        options, problems = check_values(
-            component.options, stage.options, path, reader.place, reader.is_variable
-        )
-        if options is None:
-            return None, problems
-        given = {name: getattr(options, name) for name in options.model_fields_set}
-        return StageSettings(stage.name, stage.use, given, stage.implied), []
+        readable, refused = _without_unreadable(component, stage.options, path, reader)
+        options, problems = check_options(component.options, readable, path, reader)
+        if options is None or refused:
+            return None, refused + problems
+        return StageSettings(stage.name, stage.use, options, stage.implied), []
 
     def try_out(self, agent: AgentSettings) -> list[tuple[str, ComponentError]]:
         """Builds every stage once, and says which ones cannot be."""
-        call = _trial_call(agent)
         failed: list[tuple[str, ComponentError]] = []
-        for stage in agent.stages:
-            if stage.name not in (IN, OUT):
+
+        def build(call: CallContext) -> Iterator[FrameProcessor]:
+            for stage in agent.stages:
+                if stage.name in (IN, OUT):
+                    continue
                 try:
-                    _component(stage, agent.folder).build(stage.options, call)
+                    yield _component(stage, agent.folder).build(stage.options, call)
                 except ComponentError as error:
                     failed.append((stage.name, error))
+
+        try_out(agent, build)
         return failed
+
+    def check_tools(self, uses: Sequence[str], folder: Path) -> list[ComponentError]:
+        """Why tools could not be offered to a model."""
+        return find_tools(uses, folder)[1]
 
     def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> ComponentError | None:
         """Why turns could not go where `[transcripts]` says."""
@@ -91,22 +101,22 @@ class Components:
             return error
         return None
 
-
-def _trial_call(agent: AgentSettings) -> CallContext:
-    return CallContext(
-        call_id="trial",
-        meeting_id="trial",
-        agent=agent,
-        state=CallState(),
-        conversation=Conversation(agent.fields.prompt),
-        upstream=OpenAIUpstream(OpenAIAccess()),
-        turns=_Nowhere(),
-    )
+    def check_after_call(
+        self, settings: AfterCallSettings, folder: Path, place: Place, is_variable: IsVariable
+    ) -> tuple[AfterCallSettings | None, list[Problem]]:
+        """`[after_call]` with its options checked, or what is wrong with it."""
+        return check_after_call(settings, folder, place, is_variable)
 
 
-class _Nowhere:
-    async def save(self, turn: Turn) -> Chunk:
-        raise NotImplementedError("a trial call has no turns")
+def _without_unreadable(
+    component: Component, options: Mapping[str, Any], path: KeyPath, reader: AgentReader
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The options without those that no settings file can give, and what is wrong with giving them."""
+    refused: list[Problem] = []
+    for name in sorted(component.unreadable.keys() & options.keys()):
+        key, wrong = (*path, name), f"cannot be set here, because it is a {component.unreadable[name]}"
+        refused.append(Problem(".".join(key), wrong, "take it out", reader.place(key)))
+    return {name: value for name, value in options.items() if name not in component.unreadable}, refused
 
 
 def _component(stage: StageSettings, folder: Path) -> Component:

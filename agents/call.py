@@ -1,6 +1,7 @@
 """One call: from its settings to a running pipeline, and to its end."""
 
 import asyncio
+import contextlib
 from enum import Enum
 
 from loguru import logger
@@ -10,11 +11,16 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams
 from pipecat.workers.runner import WorkerRunner
 
+from .after_call.finished import EndedBy
 from .assembly import assemble
 from .call_context import CallContext
+from .leftovers import close_clients
 from .line import Line
 from .settings.pipeline import IN, OUT
-from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason
+from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, AgentState, EndReason
+
+GOODBYE_SECS = 30.0
+"""How long a call that hangs up waits at most for its last words to be heard."""
 
 CLIENT_READY_SECS = 2.0
 """A client that never says that it is ready is told things all the same."""
@@ -36,12 +42,14 @@ class Call:
         self._line = line
         self._greets = is_first
         self._end: CallEnd | None = None
+        self._reason: EndReason | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._worker = self._make_worker()
         line.on_gone = self._gone
         line.on_flood = self._flooded
         line.messages.add_event_handler("on_client_ready", self._client_ready)
         line.messages.add_event_handler("on_hang_up", self._asked_to_end)
+        context.hang_up.on_request(lambda: self._start(self._end_once_said()))
 
     async def run(self) -> CallEnd:
         """Holds the conversation; returns once everything of it is gone."""
@@ -55,21 +63,29 @@ class Call:
         finally:
             limit.cancel()
             await self._finish_tasks()
+            await close_clients(self._processors)
         return self._end or CallEnd.HUNG_UP
 
     async def end(self, reason: EndReason) -> None:
         """Ends the call from our side."""
         if self._end is None:
-            self._end = CallEnd.BY_SERVER
+            self._end, self._reason = CallEnd.BY_SERVER, reason
             logger.info("ending the call: {}", reason.value)
             await self._line.end(reason)
             await self._worker.cancel()
 
+    @property
+    def ended_by(self) -> EndedBy:
+        """How it ended, for whoever gets the finished meeting."""
+        if self._reason:
+            return self._reason.value
+        return "lost" if self._end is CallEnd.LOST else "hung_up"
+
     def _make_worker(self) -> PipelineWorker:
         transport = self._line.transport
-        processors = assemble(self._context, {IN: transport.input(), OUT: transport.output()})
+        self._processors = assemble(self._context, {IN: transport.input(), OUT: transport.output()})
         worker = PipelineWorker(
-            Pipeline(processors),
+            Pipeline(self._processors),
             params=PipelineParams(
                 audio_in_sample_rate=MIC_SAMPLE_RATE_HZ,
                 audio_out_sample_rate=VOICE_SAMPLE_RATE_HZ,
@@ -107,6 +123,14 @@ class Call:
 
     def _idle(self, *_: object) -> None:
         self._start_end(EndReason.IDLE)
+
+    async def _end_once_said(self) -> None:
+        state, is_said = self._context.state, asyncio.Event()
+        state.subscribe(lambda to: is_said.set() if to is AgentState.LISTENING else None)
+        if not state.hears_user:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(is_said.wait(), GOODBYE_SECS)
+        await self.end(EndReason.ENDED)
 
     def _gone(self, hung_up: bool) -> None:
         if self._end is None:

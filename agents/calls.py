@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from secrets import token_hex
 
 from loguru import logger
@@ -11,12 +11,13 @@ from loguru import logger
 from .admission import Admission, Door
 from .call import Call, CallEnd
 from .call_context import CallContext
-from .component import ComponentError
+from .component_error import ComponentError
 from .conversation import Conversation
 from .line import Line
-from .meetings import Meetings
+from .meetings import Meetings, Party, Stay
 from .refusal import Refusal
 from .services import Services
+from .settings.model import ServerSettings
 from .state import CallState
 from .wire import EndReason, SpeakerType
 
@@ -30,7 +31,6 @@ class Calls:
     def __init__(self, services: Services, door: Door) -> None:
         self._services = services
         self._door = door
-        self._limits = services.settings.server
         self._places: Counter[str] = Counter()
         self._running: set[Call] = set()
         self._all_gone = asyncio.Event()
@@ -43,6 +43,10 @@ class Calls:
     def active(self) -> int:
         """How many places are taken."""
         return self._places.total()
+
+    @property
+    def _limits(self) -> ServerSettings:
+        return self._services.settings.server
 
     def check_room(self) -> None:
         """Whether any call would be taken now.
@@ -79,12 +83,13 @@ class Calls:
         meeting = admission.meeting
         call_id = token_hex(4)
         with self._place(admission.claims.user), logger.contextualize(call=call_id):
-            async with self._door.token(admission) as token, self.meetings.joined(meeting.id) as stay:
+            async with self._door.token(admission) as token, self._stay(admission) as stay:
                 call = await self._build(call_id, admission, line)
                 await line.open()
                 token.is_spent = True
                 logger.info("call of agent {} in meeting {}", admission.agent.name, meeting.id)
                 stay.may_rejoin = await self._run(call) is CallEnd.LOST
+                stay.ended_by = call.ended_by
 
     async def end_all(self, reason: EndReason) -> None:
         """Lets nobody in any more and ends every call."""
@@ -100,6 +105,10 @@ class Calls:
         except TimeoutError:
             return False
         return True
+
+    def _stay(self, admission: Admission) -> AbstractAsyncContextManager[Stay]:
+        party = Party(admission.agent.name, admission.claims.user)
+        return self.meetings.joined(admission.meeting.id, party)
 
     @contextmanager
     def _place(self, user: str) -> Iterator[None]:
@@ -144,8 +153,9 @@ class Calls:
             call_id=call_id,
             meeting_id=meeting.id,
             agent=agent,
-            state=CallState(),
+            state=CallState(barge_in=agent.fields.barge_in),
             conversation=Conversation(meeting.prompt or agent.fields.prompt, said),
             upstream=self._services.upstream.for_call(meeting.id),
             turns=self._services.turns,
+            http=self._services.http,
         )

@@ -2,40 +2,42 @@
 
 A component is any callable that returns a Pipecat `FrameProcessor`: a class, or a function where
 something has to be put together first. Its named parameters, and those of its bases as far as
-`**kwargs` passes them on, are its options. Two parameters are no options but handed in by their
-annotation: `CallContext` (the call it is built for) and `OpenAIUpstream` (the way to OpenAI).
+`**kwargs` passes them on, are its options. Some parameters are no options but handed in by their
+annotation: `CallContext` (the call it is built for), `OpenAIUpstream` (the way to OpenAI) and
+aiohttp's `ClientSession` (the process's HTTP connections).
 
 It is named by a short name, an entry point of the group `turnwise.components` called
 `<stage>.<name>` or `<name>`, or as `module:attribute`, installed or beside the settings file.
 """
 
-import importlib
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.metadata import EntryPoint, entry_points
+from functools import cached_property
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
+import aiohttp
 from pipecat.processors.frame_processor import FrameProcessor
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ValidationError, create_model
 
 from .call_context import CallContext
+from .catalogue.extras import PIPECAT
+from .component_error import ComponentError
+from .given import given_by_the_call, wants_the_way_to_openai
+from .importing import load_object
+from .in_python import in_python
+from .options.hidden import opened, without_secrets
+from .options.nested import STRICT
+from .options.parameters import parameters
+from .options.readable import NotReadable, readable
 from .upstream import OpenAIUpstream
 
-GROUP = "turnwise.components"
-_HANDED_IN = (CallContext, OpenAIUpstream)
-
-
-class ComponentError(Exception):
-    """A component that cannot be found or built: what is wrong, and what to do about it."""
-
-    def __init__(self, wrong: str, remedy: str) -> None:
-        super().__init__(f"{wrong}; {remedy}")
-        self.wrong = wrong
-        self.remedy = remedy
+_HANDED_IN: dict[Any, Callable[[CallContext], Any]] = {
+    CallContext: lambda call: call,
+    OpenAIUpstream: lambda call: call.upstream,
+    aiohttp.ClientSession: lambda call: call.http.session,
+}
 
 
 @dataclass(frozen=True)
@@ -48,29 +50,38 @@ class Component:
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
         """The named parameters of the factory and of the bases that it passes `**kwargs` to."""
-        return _parameters(self.factory)
+        return parameters(self.factory)
 
     @cached_property
     def options(self) -> type[BaseModel]:
         """A model of the options: their types, ranges, defaults and descriptions."""
         fields: dict[str, Any] = {
-            name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
-            for name, parameter in self.parameters.items()
-            if parameter.annotation not in _HANDED_IN
+            name: (kind, ... if self.parameters[name].default is inspect.Parameter.empty else None)
+            for name, kind in self._kinds.items()
+            if not isinstance(kind, NotReadable)
         }
-        config = ConfigDict(
-            extra="forbid",
-            strict=True,
-            allow_inf_nan=False,
-            arbitrary_types_allowed=True,
-            protected_namespaces=(),
-        )
-        return create_model(f"{self.name} options", __config__=config, **fields)
+        return create_model(f"{self.name} options", __config__=STRICT, **fields)
 
-    @property
-    def wants_openai(self) -> bool:
+    @cached_property
+    def unreadable(self) -> Mapping[str, str]:
+        """The parameters that no settings file can give, and what each is."""
+        return {name: str(kind) for name, kind in self._kinds.items() if isinstance(kind, NotReadable)}
+
+    def check(self) -> None:
+        """Whether a settings file can say all that is needed.
+
+        Raises:
+            ComponentError: with the Python that can.
+        """
+        for name, kind in self.unreadable.items():
+            if self.parameters[name].default is inspect.Parameter.empty:
+                wrong = f"{self.name} cannot be built from settings: its `{name}` is a {kind}"
+                raise ComponentError(wrong, in_python(self.factory, self.parameters, self.unreadable))
+
+    def wants_openai(self, options: Mapping[str, Any]) -> bool:
         """Whether it calls OpenAI, or the sandbox in its place."""
-        return any(p.annotation is OpenAIUpstream for p in self.parameters.values())
+        is_handed_in = any(p.annotation is OpenAIUpstream for p in self.parameters.values())
+        return is_handed_in or wants_the_way_to_openai(self.factory, self.parameters, options)
 
     def build(self, options: Mapping[str, Any], call: CallContext) -> FrameProcessor:
         """The processor for one call.
@@ -78,19 +89,39 @@ class Component:
         Raises:
             ComponentError: it raised, or what it returned is no processor.
         """
-        handed_in = {
-            name: call if parameter.annotation is CallContext else call.upstream
-            for name, parameter in self.parameters.items()
-            if parameter.annotation in _HANDED_IN
-        }
+        told = opened(options)
         try:
-            built = self.factory(**handed_in, **options)
+            told |= given_by_the_call(self.factory, self.parameters, told, call)
+            built = self.factory(**self._handed_in(call), **told)
         except Exception as error:
-            wrong = f"{self.name} raises {type(error).__name__} when built ({error})"
+            said = without_secrets(_said(error), options)
+            wrong = f"{self.name} raises {type(error).__name__} when built ({said})"
             raise ComponentError(wrong, "change its options or mend it") from error
         if not isinstance(built, FrameProcessor):
             raise ComponentError(f"{self.name} is no Pipecat FrameProcessor", "name a class that is")
         return built
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, Any]:
+        """What each parameter is checked against, or why it cannot be read."""
+        return {
+            name: self._kind(parameter)
+            for name, parameter in self.parameters.items()
+            if _source(parameter) is None
+        }
+
+    def _kind(self, parameter: inspect.Parameter) -> Any:
+        is_untold = parameter.annotation is Any and parameter.default is parameter.empty
+        if is_untold and self.factory.__module__.startswith(f"{PIPECAT}."):
+            return NotReadable("value without a type")
+        try:
+            return readable(parameter.annotation)
+        except NotReadable as why:
+            return why
+
+    def _handed_in(self, call: CallContext) -> dict[str, Any]:
+        sources = {name: _source(parameter) for name, parameter in self.parameters.items()}
+        return {name: source(call) for name, source in sources.items() if source}
 
 
 def find_component(stage: str, use: str, folder: Path) -> Component:
@@ -107,77 +138,13 @@ def find_component(stage: str, use: str, folder: Path) -> Component:
     return Component(use, factory)
 
 
-def load_object(stage: str, use: str, folder: Path) -> Any:
-    """What a short name or `module:attribute` stands for.
-
-    Raises:
-        ComponentError: nothing is called that, or importing it fails.
-    """
-    if ":" in use:
-        return _import(use, folder)
-    found = short_names()
-    entry = found.get(f"{stage}.{use}") or found.get(use)
-    if entry is None:
-        known = sorted(name.removeprefix(f"{stage}.") for name in found if name.startswith(f"{stage}."))
-        listed = f"short names for {stage} are {', '.join(known)}" if known else "name a module:Class"
-        raise ComponentError(f"no component is called {use!r}", listed)
-    return _import(entry.value, folder)
+def _source(parameter: inspect.Parameter) -> Callable[[CallContext], Any] | None:
+    """What of the call is handed in for a parameter; None where it is an option."""
+    return next((of for kind, of in _HANDED_IN.items() if parameter.annotation is kind), None)
 
 
-@cache
-def short_names() -> dict[str, EntryPoint]:
-    """Every installed component that has a short name."""
-    return {entry.name: entry for entry in entry_points(group=GROUP)}
-
-
-def _import(path: str, folder: Path) -> Any:
-    """The attribute of a module; the settings file's folder comes last, so that it shadows nothing."""
-    module_name, _, attribute = path.partition(":")
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-    try:
-        found = importlib.import_module(module_name)
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except ModuleNotFoundError as error:
-        wrong = f"{path} cannot be imported (no module {error.name})"
-        raise ComponentError(wrong, f"install it or put it in {folder}") from error
-    except AttributeError as error:
-        raise ComponentError(f"{path} cannot be imported ({error})", "check the spelling") from error
-    except Exception as error:
-        wrong = f"{path} cannot be imported ({type(error).__name__}: {error})"
-        raise ComponentError(wrong, "mend the module") from error
-    return found
-
-
-def _parameters(factory: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    if not inspect.isclass(factory):
-        return dict(_named(factory))
-    found: dict[str, inspect.Parameter] = {}
-    for cls in factory.__mro__:
-        if "__init__" not in vars(cls):
-            continue
-        for name, parameter in _named(cls.__init__):
-            found.setdefault(name, parameter)
-        kinds = {p.kind for p in inspect.signature(cls.__init__).parameters.values()}
-        if inspect.Parameter.VAR_KEYWORD not in kinds:
-            break
-    return found
-
-
-def _named(function: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:
-    """The parameters that can be given by name, with annotations that are types, `Any` at worst."""
-    variadic = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    hints = _hints(function)
-    return [
-        (name, parameter.replace(annotation=hints.get(name, Any)))
-        for name, parameter in inspect.signature(function).parameters.items()
-        if name != "self" and parameter.kind not in variadic
-    ]
-
-
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    try:
-        return get_type_hints(function, include_extras=True)
-    except NameError:
-        return {}
+def _said(error: Exception) -> str:
+    """What an error says, in one line; of a value that pydantic refuses only where it stood and why."""
+    if isinstance(error, ValidationError):
+        return ", ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return " ".join(str(error).split())

@@ -6,12 +6,13 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecat.processors.aggregators.llm_response_universal import (
     AssistantTurnStoppedMessage,
     LLMAssistantAggregator,
-    LLMContextAggregatorPair,
     LLMUserAggregator,
     LLMUserAggregatorParams,
     UserTurnMessageAddedMessage,
 )
 
+from .agent_side import AgentSide
+from .speech_progress import SpeechProgress
 from .wire import SpeakerType
 
 TurnListener = Callable[[SpeakerType, str], None]
@@ -29,25 +30,29 @@ class Conversation:
         self.context = LLMContext()
         for speaker, text in earlier:
             self.context.add_message(_message(speaker, text))
-        self._pair: LLMContextAggregatorPair | None = None
+        self.speech = SpeechProgress()
+        self._pair: tuple[LLMUserAggregator, AgentSide] | None = None
         self._listeners: list[TurnListener] = []
 
     def user_side(self, params: LLMUserAggregatorParams) -> LLMUserAggregator:
         """The aggregator that ends the user's turns and hands them to the model; made once."""
-        return self._make_pair(params).user()
+        return self._make_pair(params)[0]
 
     def agent_side(self) -> LLMAssistantAggregator:
         """The aggregator that remembers what the agent said."""
-        return (self._pair or self._make_pair(None)).assistant()
+        return (self._pair or self._make_pair(None))[1]
 
     def on_turn(self, listener: TurnListener) -> None:
         """Calls `listener(speaker, text)` with every turn as it becomes part of the conversation."""
         self._listeners.append(listener)
 
-    def _make_pair(self, params: LLMUserAggregatorParams | None) -> LLMContextAggregatorPair:
-        self._pair = LLMContextAggregatorPair(self.context, user_params=params)
-        self._pair.user().add_event_handler("on_user_turn_message_added", self._user_turn)
-        self._pair.assistant().add_event_handler("on_assistant_turn_stopped", self._agent_turn)
+    def _make_pair(self, params: LLMUserAggregatorParams | None) -> tuple[LLMUserAggregator, AgentSide]:
+        """Pipecat's `LLMContextAggregatorPair`, with an agent's side of our own."""
+        user = LLMUserAggregator(self.context, params=params)
+        agent = AgentSide(self.speech, self.context, _paired_user_aggregator=user)
+        user.add_event_handler("on_user_turn_message_added", self._user_turn)
+        agent.add_event_handler("on_assistant_turn_stopped", self._agent_turn)
+        self._pair = user, agent
         return self._pair
 
     def _user_turn(self, _: LLMUserAggregator, message: UserTurnMessageAddedMessage) -> None:

@@ -1,11 +1,15 @@
 """Frames of our own, for what Pipecat has no frame for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Self
 
-from pipecat.frames.frames import ErrorFrame, SystemFrame
+from pipecat.frames.frames import ErrorFrame, LLMFullResponseEndFrame, STTMetadataFrame, SystemFrame
 
 APOLOGY_CONTEXT = "apology"
 """The TTS context of the recorded apology: its end is the end of a recovery."""
+
+ASIDE = "aside"
+"""The text type of what is said while the agent thinks, and is no part of its answer."""
 
 
 @dataclass
@@ -27,6 +31,35 @@ class VADSilenceFrame(SystemFrame):
 
     silence_secs: float
     is_starting: bool
+
+
+@dataclass
+class VADSegmentFrame(SystemFrame):
+    """What was heard up to a pause; it follows each stop of the voice activity detector.
+
+    Parameters
+    ----------
+        audio: All audio since the segment before, at most the last 8 s; 16 kHz mono 16 bit. It ends
+            with the window by which the detector knew of the pause.
+        lead_secs: How much of it was before the onset of speech.
+    """
+
+    audio: bytes = field(repr=False)
+    lead_secs: float
+
+
+@dataclass
+class AnsweringSTTMetadataFrame(STTMetadataFrame):
+    """From a recogniser that answers every segment: one transcript for each stop of the voice
+    activity detector, an empty one if nothing was understood, or else an error.
+
+    Whoever waits for words counts the answers of such a recogniser; others are waited for by time.
+    """
+
+    @classmethod
+    def of(cls, frame: STTMetadataFrame) -> Self:
+        """What the frame says, and that every segment is answered."""
+        return cls(service_name=frame.service_name, ttfs_p99_latency=frame.ttfs_p99_latency)
 
 
 @dataclass
@@ -54,3 +87,8 @@ class InputGateOpenedFrame(SystemFrame):
 @dataclass
 class ResetTurnFrame(SystemFrame):
     """Gives up the turn in progress: requests under way are dropped, what was heard is kept."""
+
+
+@dataclass
+class LLMToolsCalledFrame(LLMFullResponseEndFrame):
+    """The end of a response in which the model called tools: its answer is still to come."""

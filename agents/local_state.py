@@ -14,6 +14,7 @@ from .store import sqlite
 from .store.errors import StoreUnavailable
 
 T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
 
 _BUSY_SECS = 5.0
 _KEEP_USED_SECS = 60.0
@@ -75,20 +76,48 @@ class LocalState:
         query = "SELECT 1 FROM used_tokens WHERE jti = ?"
         return await self._do(lambda: self._connection.execute(query, (jti,)).fetchone() is not None)
 
-    async def call_started(self, meeting_id: str) -> None:
-        """A call of the meeting runs in this process."""
+    async def call_started(self, meeting_id: str, also: Work[None] | None = None) -> None:
+        """A call of the meeting runs in this process; `also` becomes durable with it."""
         row = (meeting_id, self._me.pid, self._me.born)
-        await self._do(
-            lambda: self._connection.execute("INSERT OR IGNORE INTO live_calls VALUES (?, ?, ?)", row)
-        )
 
-    async def call_over(self, meeting_id: str) -> None:
-        """The meeting is over for this process and for those that died with it."""
-        await self._do(lambda: self._forget(meeting_id))
+        def started(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO live_calls VALUES (?, ?, ?)", row)
+            if also:
+                also(connection)
+
+        await self.transact(started)
+
+    async def call_over(self, meeting_id: str, if_last: Work[None] | None = None) -> None:
+        """The meeting is over for this process and for those that died with it.
+
+        `if_last` becomes durable with it, unless another live process has a call of the meeting.
+        """
+
+        def over(connection: sqlite3.Connection) -> None:
+            self._forget(meeting_id)
+            if if_last and not self._processes(meeting_id):
+                if_last(connection)
+
+        await self.transact(over)
 
     async def abandoned(self) -> list[str]:
         """Meetings whose processes are all dead, for a starting server to close."""
         return await self._do(self._abandoned)
+
+    async def transact(self, work: Work[T]) -> T:
+        """Do `work` on the file as one transaction, whole or not at all."""
+        return await self._do(lambda: self._transact(work))
+
+    def _transact(self, work: Work[T]) -> T:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return result
 
     def _use(self, jti: str, expires_at_secs: float) -> bool:
         oldest = time.time() - _KEEP_USED_SECS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_STATUS = {
+STATUS = {
     "bad_request": 400,
     "uri_too_long": 414,
     "headers_too_large": 431,
@@ -28,6 +28,8 @@ _STATUS = {
     "draining": 503,
     "database_unavailable": 503,
 }
+"""Every code, and the HTTP status that goes with it."""
+
 _RETRY_AFTER_SECS = 5
 
 
@@ -37,7 +39,7 @@ class Refusal(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.status = _STATUS[code]
+        self.status = STATUS[code]
 
     @property
     def body(self) -> dict[str, Any]:

@@ -1,18 +1,20 @@
-"""What all calls of one process share: the store, our own state, the secret, the way to OpenAI."""
+"""What all calls of one process share: the settings of now, the store, our own state, the way to OpenAI."""
 
 import asyncio
-from pathlib import Path
 from typing import TypeVar
 
 from loguru import logger
 
+from .after_call.deliveries import Deliveries
+from .after_call.jobs import Jobs
+from .http_session import HttpSession
 from .local_state import LocalState
-from .secret import load_or_make_secret
 from .settings.model import Settings
 from .sinks import find_sink
 from .store.errors import StoreUnavailable
 from .store.sink import TurnSink
 from .store.store import SqlStore
+from .terms import Terms, data_folder
 from .upstream import OpenAIUpstream
 
 T = TypeVar("T")
@@ -20,39 +22,47 @@ T = TypeVar("T")
 OPEN_SECS = 2.0
 """How long a request waits for a database that is slow to open."""
 
-_SQLITE = "sqlite:///"
-
-
-def data_folder(database_url: str) -> Path:
-    """Where our own files are: beside an SQLite database, else in the current folder."""
-    if database_url.startswith(_SQLITE):
-        return Path(database_url.removeprefix(_SQLITE)).resolve().parent
-    return Path.cwd()
-
-
-def call_secret(settings: Settings) -> str:
-    """What call tokens are signed with: the one that is set, else one made once and kept.
-
-    Raises:
-        ValueError: the kept one cannot be used.
-    """
-    if settings.auth.secret:
-        return settings.auth.secret.get_secret_value()
-    return load_or_make_secret(data_folder(settings.database.url.get_secret_value()) / "turnwise.secret")
-
 
 class Services:
-    """Opened at start or with the first request; a database that is away is tried again with each."""
+    """Opened at start or with the first request; a database that is away is tried again with each.
+
+    The one owner of the terms of now. Who reads `settings` reads them anew for every request; a call
+    keeps what it began with.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.secret = call_secret(settings)
-        self.upstream = OpenAIUpstream(settings.openai)
+        self.terms = Terms.of(settings)
+        self.http = HttpSession()
         self._opening: asyncio.Task[None] | None = None
         self._opening_local = asyncio.Lock()
         self._store: SqlStore | None = None
         self._local: LocalState | None = None
         self._turns: TurnSink | None = None
+        self._deliveries: Deliveries | None = None
+
+    def adopt(self, terms: Terms) -> None:
+        """Calls that begin from now on get these terms.
+
+        A way to OpenAI that is replaced closes its connections once the last call lets go of it.
+        """
+        self.terms = terms
+        if self._deliveries:
+            self._deliveries.adopt(terms.settings.after_call, terms.after_call)
+
+    @property
+    def settings(self) -> Settings:
+        """For calls and requests that begin now."""
+        return self.terms.settings
+
+    @property
+    def secret(self) -> str:
+        """What call tokens are signed with."""
+        return self.terms.secret
+
+    @property
+    def upstream(self) -> OpenAIUpstream:
+        """The way to OpenAI, for calls that begin now."""
+        return self.terms.upstream
 
     @property
     def store(self) -> SqlStore:
@@ -68,6 +78,11 @@ class Services:
     def turns(self) -> TurnSink:
         """Where finalised turns go, as named in settings."""
         return _opened(self._turns)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """Finished meetings on their way to whoever gets them."""
+        return _opened(self._deliveries)
 
     async def open(self) -> None:
         """Opens what isn't open yet; whoever asks meanwhile waits for the same try, and not long.
@@ -105,26 +120,37 @@ class Services:
 
     async def close(self) -> None:
         """Writes what is queued and lets go of everything."""
+        if self._deliveries:
+            await self._deliveries.close()
         if self._store:
             await self._store.close()
         if self._local:
             await self._local.close()
         await self.upstream.aclose()
-        self._store = self._local = self._turns = None
+        self._store = self._local = self._turns = self._deliveries = None
+        await self.http.aclose()
 
     async def _open_all(self) -> None:
-        await self.open_local()
+        local = await self.open_local()
         url = self.settings.database.url.get_secret_value()
         self._store = self._store or await asyncio.to_thread(SqlStore.open, url)
+        self._deliveries = self._deliveries or await self._open_deliveries(local, self._store)
         await self._close_abandoned()
         sink = find_sink(self.settings.transcripts, self.settings.folder)
         self._turns = sink() if sink else self._store
+
+    async def _open_deliveries(self, local: LocalState, store: SqlStore) -> Deliveries:
+        jobs = Jobs(local)
+        await jobs.prepare()
+        deliveries = Deliveries(jobs, store)
+        deliveries.adopt(self.settings.after_call, self.terms.after_call)
+        return deliveries
 
     async def _close_abandoned(self) -> None:
         for meeting_id in await self.local.abandoned():
             logger.info("closing meeting {}, which a dead process left active", meeting_id)
             await self.store.finish(meeting_id)
-            await self.local.call_over(meeting_id)
+            await self.deliveries.meeting_over(meeting_id, "abandoned")
 
 
 def _opened(part: T | None) -> T:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from .component import ComponentError, load_object
+from .component_error import ComponentError
+from .importing import load_object
 from .settings.model import TranscriptSettings
 from .store.sink import TurnSink
 

@@ -23,7 +23,8 @@ class CallState:
     one, must not open the gate.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, barge_in: bool = False) -> None:
+        self._barge_in = barge_in
         self._current = AgentState.LISTENING
         self._listeners: list[Listener] = []
 
@@ -34,8 +35,13 @@ class CallState:
 
     @property
     def hears_user(self) -> bool:
-        """Whether it is the user's turn."""
-        return self._current is AgentState.LISTENING
+        """Whether the user's words reach anybody: in their own turn, with barge-in in the agent's too."""
+        return self._current is AgentState.LISTENING or (self._barge_in and self.is_agents_turn)
+
+    @property
+    def is_agents_turn(self) -> bool:
+        """Whether the agent thinks or speaks."""
+        return self._current in (AgentState.THINKING, AgentState.SPEAKING)
 
     def move(self, to: AgentState) -> bool:
         """Goes to a state and tells the listeners; False where the move isn't legal or no change."""

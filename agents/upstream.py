@@ -1,6 +1,6 @@
 """The way to OpenAI: one connection pool for the process, one client per call and stage."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import openai
 
@@ -43,6 +43,27 @@ class OpenAIUpstream:
         timeout = openai.Timeout(read_secs, connect=connect_secs)
         return self._shared.with_options(max_retries=0, timeout=timeout, default_headers=self._headers)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a stand-in on this machine."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    def realtime_url(self, **query: str) -> str:
+        """Where a realtime session is opened: the same place, as `ws://` or `wss://`."""
+        base = urlsplit(self.base_url)
+        scheme = {"http": "ws", "https": "wss"}.get(base.scheme, base.scheme)
+        whole_query = "&".join(filter(None, (base.query, urlencode(query))))
+        return urlunsplit((scheme, base.netloc, base.path.rstrip("/") + "/realtime", whole_query, ""))
+
+    def realtime_headers(self) -> dict[str, str]:
+        """What a session is opened with: the key, whose account it is, and the call's tag."""
+        account = {
+            name: value
+            for name, value in self._shared.default_headers.items()
+            if name.lower().startswith("openai-") and isinstance(value, str)
+        }
+        return {**account, **self._shared.auth_headers, **self._headers}
+
     async def aclose(self) -> None:
         """Closes the connections; no client made here works after it."""
         await self._shared.close()
@@ -50,5 +71,4 @@ class OpenAIUpstream:
     @property
     def _headers(self) -> dict[str, str]:
         """The call's tag, for a stand-in on this machine only: it is nobody else's business."""
-        host = urlsplit(self.base_url).hostname or ""
-        return {CALL_HEADER: self._call_tag} if self._call_tag and is_loopback(host) else {}
+        return {CALL_HEADER: self._call_tag} if self._call_tag and self.is_local else {}

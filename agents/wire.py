@@ -96,6 +96,11 @@ def transcript_chunk(fields: dict[str, Any]) -> dict[str, Any]:
     return {"type": "transcript-chunk", **fields}
 
 
+def interruption() -> dict[str, Any]:
+    """Sent when the user has spoken up: queued audio is to be dropped."""
+    return {"type": "interruption"}
+
+
 def call_ended(reason: EndReason) -> dict[str, Any]:
     """Sent before the server closes with `reason.close_code`."""
     return {"type": "call-ended", "reason": reason.value}

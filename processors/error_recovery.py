@@ -63,7 +63,10 @@ class ErrorRecovery(FrameProcessor):
         self._answer_secs = answer_secs
         self._state = call.state
         self._state.subscribe(self._watch)
+        self._tools = call.tools
+        self._tools.subscribe(lambda _: self._watch(self._state.current))
         self._watchdog: asyncio.Task | None = None
+        self._is_over = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Passes every frame on but errors, which it turns into a recovery."""
@@ -74,12 +77,14 @@ class ErrorRecovery(FrameProcessor):
         if isinstance(frame, BotSpeakingFrame):
             self._watch(self._state.current)
         elif isinstance(frame, EndFrame | CancelFrame):
+            self._is_over = True
             self._stop_watching()
         await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
         """Leaves no task behind."""
         await super().cleanup()
+        self._is_over = True
         self._stop_watching()
 
     async def _recover(self, frame: ErrorFrame) -> None:
@@ -113,10 +118,13 @@ class ErrorRecovery(FrameProcessor):
             await self.push_frame(frame)
 
     def _watch(self, state: AgentState) -> None:
-        """Waits for the next sign of life, where one is due."""
+        """Waits for the next sign of life, where one is due; a tool at work has a limit of its own."""
         self._stop_watching()
+        if self._is_over:
+            return
         if state in (AgentState.THINKING, AgentState.SPEAKING):
-            self._watchdog = self.create_task(self._fail_silent_turn())
+            if not self._tools.any:
+                self._watchdog = self.create_task(self._fail_silent_turn())
         elif state is AgentState.RECOVERING_ERROR:
             self._watchdog = self.create_task(self._listen_anyway())
 

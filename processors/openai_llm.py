@@ -1,11 +1,12 @@
 """OpenAI chat completions, streamed."""
 
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any
 
 from openai import AsyncOpenAI, AsyncStream
 from openai.types.chat import ChatCompletionChunk
+from pipecat.frames.frames import FunctionCallFromLLM
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.llm import OpenAILLMService
 from pydantic import Field
@@ -52,6 +53,16 @@ class OpenAILLM(OpenAILLMService):
         """The stream of an answer, watched."""
         chunks = _opened(super().get_chat_completions(context))
         return _checked(within(chunks, self._first_token_secs, self._next_token_secs, _has_content))
+
+    async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
+        """Runs the tools that the model called.
+
+        Raises:
+            StageFault: none of the calls could be read.
+        """
+        if not function_calls:
+            raise StageFault("malformed")
+        await super().run_function_calls(function_calls)
 
 
 Chunks = AsyncGenerator[ChatCompletionChunk, None]

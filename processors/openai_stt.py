@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pipecat.frames.frames import (
     Frame,
+    STTMetadataFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -18,7 +19,7 @@ from pydantic import Field
 
 from ..agents.call_context import CallContext
 from ..agents.faults import StageFault
-from ..agents.frames import InputGateOpenedFrame, ResetTurnFrame
+from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, ResetTurnFrame
 from ..agents.upstream import OpenAIUpstream
 
 
@@ -48,6 +49,10 @@ class OpenAISTT(OpenAISTTService):
         self._client = client
         self._answer_secs = answer_secs
         self._is_given_up = False
+
+    def service_metadata_frame(self) -> STTMetadataFrame:
+        """Says that every segment is answered."""
+        return AnsweringSTTMetadataFrame.of(super().service_metadata_frame())
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Gives up where a recovery says so, and starts afresh where the gate opens."""

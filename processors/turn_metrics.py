@@ -17,7 +17,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from ..agents.call_context import CallContext
-from ..agents.frames import UserTurnDecidedFrame
+from ..agents.frames import ASIDE, UserTurnDecidedFrame
 from ..agents.wire import AgentState, turn_metrics
 
 PARTS = ("endpointing", "stt", "llm", "tts")
@@ -28,7 +28,9 @@ class TurnMetrics(FrameProcessor):
 
     The parts follow one another: to the decision that the turn is over, to the transcript, to the
     first clause for the voice, to the first audio. They add up to the total. Beside them, `raw`
-    holds what each service says that it took itself.
+    holds what each service says that it took itself: the recogniser for the last segment, the others
+    for the request that was heard first. What tools take is part of `llm`, and what is said meanwhile
+    is no answer.
     """
 
     def __init__(self, call: CallContext) -> None:
@@ -51,10 +53,12 @@ class TurnMetrics(FrameProcessor):
     def _note(self, frame: Frame, now: float) -> None:
         match frame:
             case UserTurnDecidedFrame():
-                self._marks, self._raw = [now - frame.silence_secs, now], {}
+                self._marks = [now - frame.silence_secs, now]
+                # The last segment may have been recognised before the turn was decided to be over.
+                self._raw = {stage: ms for stage, ms in self._raw.items() if stage == "stt"}
             case UserStoppedSpeakingFrame():
                 self._mark("stt", now)
-            case AggregatedTextFrame() if not isinstance(frame, TTSTextFrame):
+            case AggregatedTextFrame(text_type=kind) if kind != ASIDE and not isinstance(frame, TTSTextFrame):
                 self._mark("llm", now)
             case BotStartedSpeakingFrame() if self._state.current is AgentState.SPEAKING:
                 self._mark("tts", now)
@@ -70,13 +74,16 @@ class TurnMetrics(FrameProcessor):
     def _note_raw(self, data: MetricsData) -> None:
         stage = self._stage_of.get(data.processor)
         wanted = ProcessingMetricsData if stage == "stt" else TTFBMetricsData
-        if stage and isinstance(data, wanted) and data.value:
-            self._raw.setdefault(stage, round(data.value * 1000))
+        if not stage or not isinstance(data, wanted) or not data.value:
+            return
+        is_heard = len(self._marks) > len(PARTS)
+        if stage == "stt" or not is_heard or stage not in self._raw:
+            self._raw[stage] = round(data.value * 1000)
 
     async def _report(self) -> None:
         self._turn += 1
         ends = [round((mark - self._marks[0]) * 1000) for mark in self._marks]
         ms = {part: end - start for part, (start, end) in zip(PARTS, pairwise(ends), strict=True)}
         ms["total"] = ends[-1]
-        self._marks = []
-        await self.push_frame(RTVIServerMessageFrame(turn_metrics(self._turn, ms, self._raw)))
+        raw, self._marks, self._raw = self._raw, [], {}
+        await self.push_frame(RTVIServerMessageFrame(turn_metrics(self._turn, ms, raw)))

@@ -20,7 +20,9 @@ def agent(folder, *arguments, **variables):
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "token", "call", "transcript", "sandbox"])
+@pytest.mark.parametrize(
+    "command", ["serve", "check", "components", "token", "call", "transcript", "sandbox"]
+)
 def test_every_command_has_a_help_that_teaches(tmp_path, command):
     shown = agent(tmp_path, command, "--help")
     assert shown.returncode == 0
@@ -31,7 +33,8 @@ def test_check_draws_the_line_of_each_agent_with_what_is_implied(tmp_path):
     shown = agent(tmp_path, "check")
     assert shown.returncode == 0
     assert (
-        "[in] -> [recovery] -> gate -> vad -> stt -> [endpointing] -> llm -> tts -> [out] ->" in shown.stdout
+        "[in] -> [recovery] -> gate -> vad -> stt -> [endpointing] -> llm -> tts -> [timing] -> [out] ->"
+        in shown.stdout
     )
     assert shown.stderr == ""
 
@@ -46,6 +49,16 @@ def test_check_lists_every_problem_and_exits_with_2(tmp_path):
         shown.stdout.splitlines()[0] == "settings.toml:2: server.prot: is not a known key; did you mean port?"
     )
     assert len(shown.stdout.splitlines()) == 2
+
+
+def test_a_missing_extra_is_one_line_without_what_pipecat_says_to_itself(tmp_path):
+    (tmp_path / "settings.toml").write_text(
+        "[agents.default]\nprompt = 'x'\npipeline = 'stt'\n"
+        "[agents.default.stt]\nuse = 'pipecat.services.deepgram.stt:DeepgramSTTService'\n"
+    )
+    shown = agent(tmp_path, "check")
+    assert (shown.returncode, shown.stderr, len(shown.stdout.splitlines())) == (2, "", 1)
+    assert 'install it with: uv add "pipecat-ai[deepgram]"' in shown.stdout
 
 
 BROKEN = """

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from pipecat.processors.filters.identity_filter import IdentityFilter
-from turnwise.agents import component
-from turnwise.agents.component import ComponentError, find_component
+from turnwise.agents import importing
+from turnwise.agents.component import find_component
+from turnwise.agents.component_error import ComponentError
+from turnwise.agents.trial import try_out
 
 from .processors.calls import a_call
 
@@ -74,9 +76,9 @@ def test_a_processor_of_pipecats_own_can_be_named(tmp_path):
 
 def test_an_installed_package_brings_a_short_name(monkeypatch, tmp_path):
     entry = EntryPoint(
-        "filter.mine", "pipecat.processors.filters.identity_filter:IdentityFilter", component.GROUP
+        "filter.mine", "pipecat.processors.filters.identity_filter:IdentityFilter", importing.GROUP
     )
-    monkeypatch.setattr(component, "short_names", lambda: {entry.name: entry})
+    monkeypatch.setattr(importing, "short_names", lambda: {entry.name: entry})
     assert find_component("filter", "mine", tmp_path).factory is IdentityFilter
 
 
@@ -108,3 +110,72 @@ def test_an_import_error_inside_a_module_is_not_mistaken_for_a_missing_module(tm
     monkeypatch.setattr("sys.path", [*__import__("sys").path])
     with pytest.raises(ComponentError, match="no module something_that_is_not_there"):
         find_component("x", "broken_inside:Thing", tmp_path)
+
+
+WITH_SESSION = """
+import aiohttp
+import asyncio
+
+from pipecat.processors.frame_processor import FrameProcessor
+
+
+class Fetching(FrameProcessor):
+    def __init__(self, session: aiohttp.ClientSession):
+        super().__init__()
+        self.session = session
+        self.task = asyncio.ensure_future(asyncio.sleep(60))
+"""
+
+
+@pytest.mark.anyio
+async def test_a_component_that_asks_for_http_is_handed_the_processs_session(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*__import__("sys").path])
+    (tmp_path / "fetching_here.py").write_text(WITH_SESSION)
+    call = a_call()
+    fetching: Any = find_component("x", "fetching_here:Fetching", tmp_path).build({}, call)
+    assert fetching.session is call.http.session
+    fetching.task.cancel()
+    await call.http.aclose()
+    assert fetching.session.closed
+
+
+def test_a_trial_ends_the_tasks_and_closes_the_session_that_it_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*__import__("sys").path])
+    (tmp_path / "fetching_there.py").write_text(WITH_SESSION)
+    component = find_component("x", "fetching_there:Fetching", tmp_path)
+    built: list[Any] = []
+
+    def build(call):
+        built.append(component.build({}, call))
+        yield built[0]
+
+    try_out(a_call().agent, build)
+    assert built[0].session.closed
+    assert built[0].task.cancelled()
+
+
+def test_what_is_wrong_with_a_trial_itself_is_not_swallowed():
+    def build(_):
+        raise RuntimeError("a bug of ours")
+
+    with pytest.raises(RuntimeError, match="a bug of ours"):
+        try_out(a_call().agent, build)
+
+
+def test_a_teams_module_that_needs_an_extra_is_told_which(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*__import__("sys").path])
+    (tmp_path / "our_ears.py").write_text("from pipecat.services.deepgram.stt import DeepgramSTTService")
+    with pytest.raises(ComponentError, match="our_ears:Ears needs Pipecat's extra deepgram"):
+        find_component("x", "our_ears:Ears", tmp_path)
+
+
+def test_a_subclass_that_makes_its_own_settings_is_not_given_any(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*__import__("sys").path])
+    (tmp_path / "our_mind.py").write_text(
+        "from pipecat.services.groq.llm import GroqLLMService\n"
+        "class Mind(GroqLLMService):\n"
+        "    def __init__(self, **kwargs):\n"
+        "        super().__init__(settings=self.Settings(system_instruction='Ours.'), **kwargs)\n"
+    )
+    mind: Any = find_component("x", "our_mind:Mind", tmp_path).build({"api_key": "k"}, a_call())
+    assert mind.settings.system_instruction == "Ours."

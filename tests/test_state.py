@@ -32,3 +32,11 @@ def test_the_user_is_heard_only_while_listening():
     assert state.hears_user
     state.move(T)
     assert not state.hears_user
+
+
+@pytest.mark.parametrize("state", list(AgentState))
+def test_with_barge_in_the_user_is_heard_everywhere_but_in_a_recovery(state):
+    call = CallState(barge_in=True)
+    for move in WAY_TO[state]:
+        call.move(move)
+    assert call.hears_user is (state is not R)

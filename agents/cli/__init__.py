@@ -6,6 +6,7 @@ import typer
 
 from .call import call
 from .check import check
+from .components import components
 from .failure import CommandFailed
 from .sandbox import sandbox
 from .serve import serve
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, check, token, call, transcript, sandbox):
+for command in (serve, check, components, token, call, transcript, sandbox):
     app.command(command.__name__)(command)
 
 

@@ -34,3 +34,5 @@ def check(settings: SettingsFile = None) -> None:
         for stage in agent.stages:
             if stage.use != stage.name:
                 sys.stdout.write(f"  {stage.name}: {stage.use}\n")
+        if agent.fields.tools:
+            sys.stdout.write(f"  tools: {', '.join(agent.fields.tools)}\n")

@@ -25,7 +25,7 @@ def token(
 
     It is signed with the secret of the server that runs with the same settings from the same folder.
     """
-    from ..services import call_secret
+    from ..terms import call_secret
 
     loaded = load(settings)
     if agent is not None and agent not in loaded.agents:

@@ -97,9 +97,11 @@ class Caller(Listener):
             return replace(turn, why=f"{why} (waited {wait_secs:g} s)")
         return turn if problem is None else replace(turn, why=str(problem))
 
-    async def speak(self, pcm: bytes) -> None:
+    async def speak(self, pcm: bytes) -> Utterance:
         """Says it at once, whoever's turn it is, at the pace of speech; returns when it is said."""
-        await self._play(Utterance(pcm), pcm)
+        utterance = Utterance(pcm)
+        await self._play(utterance, pcm)
+        return utterance
 
     async def _wait_for_the_floor(self, quiet_secs: float) -> None:
         """Until the agent has listened so long that no greeting is to come any more."""

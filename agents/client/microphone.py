@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from ..wire import MIC_SAMPLE_RATE_HZ
-from .speech import audible_samples
+from .speech import audible_samples, leading_samples
 
 FRAME_SECS = 0.02
 FRAME_BYTES = 640
@@ -15,14 +15,16 @@ _SILENCE = bytes(FRAME_BYTES)
 class Utterance:
     """Audio on its way through the microphone, frame by frame.
 
-    `speech_end_secs` is when its last audible sample was spoken (its last sample, if none is audible),
-    None until then. `over` says that all of it is sent.
+    `speech_start_secs` is when its first audible sample was spoken, `speech_end_secs` when its last
+    was (its last sample, if none is audible), both None until then. `over` says that all of it is sent.
     """
 
     def __init__(self, pcm: bytes) -> None:
         self._pcm = pcm + bytes(-len(pcm) % FRAME_BYTES)
         self._speech_bytes = 2 * (audible_samples(pcm) or len(pcm) // 2)
+        self._lead_bytes = 2 * leading_samples(pcm)
         self._position = 0
+        self.speech_start_secs: float | None = None
         self.speech_end_secs: float | None = None
 
     @property
@@ -34,9 +36,14 @@ class Utterance:
         """The next 20 ms, which end now: a microphone hands over what it has just heard."""
         frame = self._pcm[self._position : self._position + FRAME_BYTES]
         self._position += len(frame)
+        if self.speech_start_secs is None and self._position > self._lead_bytes:
+            self.speech_start_secs = self._spoken_at(self._lead_bytes, now_secs)
         if self.speech_end_secs is None and self._position >= self._speech_bytes:
-            self.speech_end_secs = now_secs - (self._position - self._speech_bytes) / 2 / MIC_SAMPLE_RATE_HZ
+            self.speech_end_secs = self._spoken_at(self._speech_bytes, now_secs)
         return frame
+
+    def _spoken_at(self, position: int, now_secs: float) -> float:
+        return now_secs - (self._position - position) / 2 / MIC_SAMPLE_RATE_HZ
 
 
 class Microphone:

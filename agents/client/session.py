@@ -143,7 +143,8 @@ async def _call(order: Order, view: View, *observers: Observer) -> AsyncIterator
             yield caller
         finally:
             if order.record:
-                write_wav(order.record, lay_out(caller.voice))
+                interruptions = [each.at_secs for each in caller.log.of("interruption")]
+                write_wav(order.record, lay_out(caller.voice, interruptions))
 
 
 async def _ticket(order: Order) -> tuple[str, str]:

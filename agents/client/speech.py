@@ -48,6 +48,14 @@ def audible_samples(pcm: bytes) -> int:
     return int(np.flatnonzero(loudness >= loudness.max() * _TAIL)[-1]) + 1
 
 
+def leading_samples(pcm: bytes) -> int:
+    """How many samples there are before the first audible one; 0 where there is none."""
+    loudness = _loudness(pcm)
+    if not len(loudness) or loudness.max() < AUDIBLE_PEAK:
+        return 0
+    return int(np.flatnonzero(loudness >= loudness.max() * _TAIL)[0])
+
+
 def is_audible(pcm: bytes) -> bool:
     """Whether a person would hear anything."""
     loudness = _loudness(pcm)

@@ -35,7 +35,7 @@ BOOKING = re.compile(
     r"(?:[.,]? (?P<details>(?:for|on|at|in) .+))?",
     re.IGNORECASE,
 )
-_NUMBERS = re.findall(
+NUMBERS = re.findall(
     r"\w+",
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty",
@@ -131,5 +131,5 @@ def book(found: re.Match[str], _: Conversation) -> str:
 def count(found: re.Match[str], _: Conversation) -> str:
     """Counts as far as asked, to twenty at most."""
     last = found["last"].lower()
-    upto = _NUMBERS.index(last) + 1 if last in _NUMBERS else 10
-    return ", ".join(_NUMBERS[:upto]) + "."
+    upto = NUMBERS.index(last) + 1 if last in NUMBERS else 10
+    return ", ".join(NUMBERS[:upto]) + "."

@@ -8,9 +8,9 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .chat import complete_chat
@@ -24,6 +24,7 @@ from .control import (
 )
 from .models import list_models, show_model
 from .parts import Parts
+from .realtime.route import realtime
 from .refusal import Refusal
 from .speech import speak
 from .transcriptions import transcribe
@@ -32,6 +33,7 @@ ROUTES = [
     Route("/v1/audio/transcriptions", transcribe, methods=["POST"]),
     Route("/v1/chat/completions", complete_chat, methods=["POST"]),
     Route("/v1/audio/speech", speak, methods=["POST"]),
+    WebSocketRoute("/v1/realtime", realtime),
     Route("/v1/models", list_models),
     Route("/v1/models/{model:path}", show_model),
     Route("/sandbox/requests", list_requests),
@@ -60,8 +62,11 @@ def create_app(parts: Parts) -> ASGIApp:
     return RequestId(app)
 
 
+_FIRST_WORDS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+
+
 class RequestId:
-    """Gives every response an `x-request-id`."""
+    """Gives every response an `x-request-id`, and every WebSocket."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -70,7 +75,7 @@ class RequestId:
         """Passes the request on."""
 
         async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _FIRST_WORDS:
                 MutableHeaders(scope=message)["x-request-id"] = f"req_{uuid.uuid4().hex}"
             await send(message)
 
@@ -86,13 +91,13 @@ class KeyWanted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers 401."""
         app = self._app
-        if scope["type"] == "http" and scope["path"].startswith("/v1") and not _has_key(scope):
+        if scope["type"] in ("http", "websocket") and scope["path"].startswith("/v1") and not _has_key(scope):
             app = Refusal(401, "You didn't provide an API key.", code="invalid_api_key").response()
         await app(scope, receive, send)
 
 
 def _has_key(scope: Scope) -> bool:
-    scheme, _, key = Request(scope).headers.get("authorization", "").partition(" ")
+    scheme, _, key = HTTPConnection(scope).headers.get("authorization", "").partition(" ")
     return scheme.lower() == "bearer" and bool(key.strip())
 
 

@@ -4,7 +4,7 @@ import json
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from .refusal import Refusal, invalid, missing
 
@@ -13,7 +13,7 @@ Ask = TypeVar("Ask", bound=BaseModel)
 CALL_HEADER = "X-Turnwise-Call"
 
 
-def call_of(request: Request) -> str | None:
+def call_of(request: HTTPConnection) -> str | None:
     """Which call the request belongs to."""
     return request.headers.get(CALL_HEADER)
 

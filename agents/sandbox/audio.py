@@ -29,6 +29,12 @@ def read_audio(file: bytes) -> Samples:
     return to_samples(mono * 32768)
 
 
+def from_pcm(pcm: bytes, rate_hz: int) -> Samples:
+    """Mono signed 16 bit of any rate at `EARS_RATE_HZ`; half a sample at the end is dropped."""
+    values = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32)
+    return to_samples(soxr.resample(values, rate_hz, EARS_RATE_HZ) if values.size else values)
+
+
 def to_samples(values: npt.NDArray[np.floating]) -> Samples:
     """Rounds to 16 bit, clipping what is too loud."""
     return np.clip(np.rint(values), -32768, 32767).astype(np.int16)

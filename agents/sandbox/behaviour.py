@@ -15,7 +15,8 @@ class Behaviour(BaseModel):
 
     `refuse` closes the connection without a word, `hang` accepts and never answers, `stall` stops
     in the middle and keeps the connection, `cut` drops it there, `empty` answers with nothing and
-    `malformed` with what is no answer.
+    `malformed` with what is no answer. On a WebSocket every committed stretch of speech is a request
+    of stage `stt`; what is set for `realtime` strikes while a session is being opened.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)

@@ -7,6 +7,8 @@ from typing import Any
 from .answers import Conversation, greeting
 from .prompt import fact_for
 from .rules import RULES
+from .tool_choice import Call, choose_calls
+from .tool_results import say_results
 
 _QUESTION = re.compile(
     r"\b(what|when|where|which|who|how|is|are|does|do|can|could)\b.*|.*\?$", re.IGNORECASE | re.DOTALL
@@ -18,6 +20,8 @@ def reply(messages: Sequence[Mapping[str, Any]]) -> str:
 
     `messages` are those of a chat completion; the system or developer messages are the prompt.
     """
+    if results := say_results(messages):
+        return results
     conversation, unanswered = read(messages)
     if not unanswered:
         return greeting(conversation)
@@ -26,12 +30,26 @@ def reply(messages: Sequence[Mapping[str, Any]]) -> str:
     return answer or _echo(heard)
 
 
+def calls(
+    messages: Sequence[Mapping[str, Any]],
+    tools: Sequence[Mapping[str, Any]],
+    choice: str | Mapping[str, Any] | None = None,
+    *,
+    parallel: bool = True,
+) -> list[Call]:
+    """The tools to call before an answer; none where there are results to be spoken of."""
+    conversation, unanswered = read(messages)
+    if not unanswered or say_results(messages):
+        return []
+    return choose_calls(unanswered[-1], conversation, tools, choice, parallel=parallel)
+
+
 def read(messages: Sequence[Mapping[str, Any]]) -> tuple[Conversation, list[str]]:
     """The conversation, and what the user said since the last answer."""
     texts = [(str(message.get("role")), text_of(message)) for message in messages]
     prompt = "\n".join(text for role, text in texts if role in ("system", "developer"))
     said = tuple(text for role, text in texts if role == "user")
-    answers = [index for index, (role, _) in enumerate(texts) if role == "assistant"]
+    answers = [index for index, (role, text) in enumerate(texts) if role == "assistant" and text]
     last = answers[-1] if answers else -1
     unanswered = [text for role, text in texts[last + 1 :] if role == "user"]
     return Conversation(prompt, said, texts[last][1] if answers else None), unanswered

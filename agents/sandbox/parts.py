@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from .behaviour import Behaviours
 from .ears import Ears
@@ -30,6 +30,6 @@ class Parts:
         self.voice.close()
 
 
-def parts_of(request: Request) -> Parts:
-    """The parts of the sandbox that serves this request."""
+def parts_of(request: HTTPConnection) -> Parts:
+    """The parts of the sandbox that serves this request, or holds this WebSocket."""
     return request.app.state.parts

@@ -29,15 +29,19 @@ class Refusal(Exception):
         self.param = param
         self.headers = headers
 
-    def response(self) -> JSONResponse:
-        """`{"error": {message, type, param, code}}`."""
-        error = {
+    @property
+    def error(self) -> dict[str, str | None]:
+        """`{message, type, param, code}`: the same in an answer and in an event."""
+        return {
             "message": self.message,
             "type": _TYPES.get(self.status, "invalid_request_error"),
             "param": self.param,
             "code": self.code,
         }
-        return JSONResponse({"error": error}, self.status, self.headers)
+
+    def response(self) -> JSONResponse:
+        """`{"error": {message, type, param, code}}`."""
+        return JSONResponse({"error": self.error}, self.status, self.headers)
 
 
 def of_fault(fault: str) -> Refusal:

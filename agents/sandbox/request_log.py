@@ -27,7 +27,7 @@ class Entry:
     bytes: int = 0
     """Of the sound file that came, of the request's body, or of the audio sent so far."""
     heard: str | None = None
-    """stt: what the recogniser made of it."""
+    """stt: what the recogniser made of it; on a WebSocket null until the audio is committed."""
     asked: str | None = None
     """llm: the last thing the user said."""
     said: str | None = None

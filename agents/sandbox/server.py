@@ -21,7 +21,10 @@ _NEEDED = ("espeakng_loader", "pocketsphinx")
 
 
 class SandboxProtocol(H11Protocol):
-    """HTTP that lets a route close the connection it is asked on: `request.state.transport`."""
+    """HTTP that lets a route close the connection it is asked on: `request.state.transport`.
+
+    A WebSocket that is opened on it has the same state.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Keeps the transport for the requests of this connection."""
@@ -59,7 +62,8 @@ def server(parts: Parts) -> SandboxServer:
         uvicorn.Config(
             create_app(parts),
             http=SandboxProtocol,
-            ws="none",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
             log_config=None,
             log_level="critical",
             access_log=False,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from .answer import Answer, in_pieces, send
 from .asking import call_of, checked
 from .audio import EARS_RATE_HZ, Samples, read_audio
-from .chat import event, json_answer, tokens_of
+from .completion import event, json_answer, tokens_of
 from .parts import parts_of
 from .refusal import Refusal, missing
 from .request_log import Entry

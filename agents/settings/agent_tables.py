@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from dynaconf.utils import object_merge
 
 from .layers import Layers
-from .model import AgentFields, AgentSettings, StageSettings, TranscriptSettings
-from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, drop_replaced, parse_line, use_of, whole_line
+from .model import AfterCallSettings, AgentFields, AgentSettings, StageSettings, TranscriptSettings
+from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, TOOL_CALLS, drop_replaced, parse_line, use_of, whole_line
 from .problems import Path as KeyPath
 from .problems import Problem
-from .values import check_values, unknown_key
+from .values import IsVariable, Place, check_values, unknown_key
 
 
 class Unbuildable(Protocol):
@@ -35,8 +35,18 @@ class ComponentCheck(Protocol):
         """Builds every stage once; the names of those that cannot be built, and why."""
         ...
 
+    def check_tools(self, uses: Sequence[str], folder: Path) -> Sequence[Unbuildable]:
+        """Why tools cannot be used."""
+        ...
+
     def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> Unbuildable | None:
         """Why turns could not go where the settings say."""
+        ...
+
+    def check_after_call(
+        self, settings: AfterCallSettings, folder: Path, place: Place, is_variable: IsVariable
+    ) -> tuple[AfterCallSettings | None, list[Problem]]:
+        """Checks the options of who gets finished meetings, and builds it once."""
         ...
 
 
@@ -58,10 +68,12 @@ class AgentReader:
         fields = self._fields(values, tables)
         if fields is None:
             return None
-        stages = self._stages(fields.pipeline, tables)
+        stages = self._stages(fields, tables)
+        unusable = self._check_tools(fields, tables)
         agent = AgentSettings(self._name, fields, tuple(stages), self.layers.folder)
         for stage, why in self._components.try_out(agent) if self._components else ():
-            self.add(("agents", self._name, stage), why.wrong, why.remedy)
+            if not (unusable and stage == TOOL_CALLS):
+                self.add(("agents", self._name, stage), why.wrong, why.remedy)
         return None if self.problems else agent
 
     def place(self, path: KeyPath) -> str:
@@ -106,15 +118,30 @@ class AgentReader:
             self.add((*path, key), "must not be a table", "write it as one value")
         return fields
 
-    def _stages(self, line: str, tables: Mapping[str, dict[str, Any]]) -> list[StageSettings]:
-        named, wrong = parse_line(line)
+    def _check_tools(self, fields: AgentFields, tables: Mapping[str, dict[str, Any]]) -> bool:
+        """Whether any of the tools cannot be used."""
+        path = ("agents", self._name, "tools")
+        wrong = (
+            list(self._components.check_tools(fields.tools, self.layers.folder)) if self._components else []
+        )
+        for why in wrong:
+            self.add(path, why.wrong, why.remedy)
+        line = whole_line(parse_line(fields.pipeline)[0], bool(fields.tools))
+        for needed in (TOOL_CALLS, "memory") if fields.tools else ():
+            if needed not in line or tables.get(needed, {}).get("use") == LEFT_OUT:
+                self.add(path, f"need the stage {needed}, which is not in the line", "put it there")
+        return bool(wrong)
+
+    def _stages(self, fields: AgentFields, tables: Mapping[str, dict[str, Any]]) -> list[StageSettings]:
+        named, wrong = parse_line(fields.pipeline)
         if wrong:
             self.add(
                 ("agents", self._name, "pipeline"), wrong, "draw it as `gate -> vad -> stt -> llm -> tts`"
             )
             return []
         self._check_unused(tables, named)
-        stages = [self._stage(name, tables.get(name, {}), name in named) for name in whole_line(named)]
+        line = whole_line(named, bool(fields.tools))
+        stages = [self._stage(name, tables.get(name, {}), name in named) for name in line]
         return [stage for stage in stages if stage]
 
     def _check_unused(self, tables: Mapping[str, Any], named: list[str]) -> None:

@@ -80,6 +80,26 @@ class TranscriptSettings(Section):
         return self.model_extra or {}
 
 
+class AfterCallSettings(Section):
+    """`[after_call]`: who gets a finished meeting; what stands beside these keys are its options."""
+
+    model_config = ConfigDict(extra="allow")
+
+    use: str = "none"
+    timeout_secs: Secs = 10.0
+    give_up_secs: Annotated[float, Field(gt=0, le=30 * 86_400)] = 3 * 86_400.0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody gets finished meetings."""
+        return self.use != "none"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What it is built with."""
+        return self.model_extra or {}
+
+
 class LogSettings(Section):
     """`[log]`: what standard error tells; `trusted` are modules whose own words may be told."""
 
@@ -94,6 +114,8 @@ class AgentFields(Section):
     pipeline: str
     description: str = ""
     greeting: str = ""
+    barge_in: bool = False
+    tools: list[str] = []
     language: Annotated[str, Field(min_length=2, max_length=16)] = "en"
     max_call_secs: Secs = 3_600.0
     idle_secs: Secs = 300.0
@@ -143,6 +165,7 @@ class Settings:
     auth: AuthSettings
     database: DatabaseSettings
     transcripts: TranscriptSettings
+    after_call: AfterCallSettings
     log: LogSettings
     agents: Mapping[str, AgentSettings]
     default_agent: str

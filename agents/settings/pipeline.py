@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 IN, OUT = "in", "out"
+TOOL_CALLS = "tool_calls"
 LEFT_OUT = "none"
 """`use = "none"` takes a stage out that would be implied."""
 
@@ -23,6 +24,8 @@ class Implied:
 
 _FIRST = (Implied("recovery", "recovery"),)
 _BEFORE_LLM = (Implied("endpointing", "fixed"),)
+_AFTER_LLM = (Implied(TOOL_CALLS, "tool_calls"),)
+_BEFORE_OUT = (Implied("timing", "timing"),)
 _LAST = (
     Implied("turn", "turn", can_be_left_out=False),
     Implied("state", "state"),
@@ -30,7 +33,7 @@ _LAST = (
     Implied("memory", "memory"),
     Implied("transcript", "transcript"),
 )
-IMPLIED = {stage.name: stage for stage in (*_FIRST, *_BEFORE_LLM, *_LAST)}
+IMPLIED = {stage.name: stage for stage in (*_FIRST, *_BEFORE_LLM, *_AFTER_LLM, *_BEFORE_OUT, *_LAST)}
 
 
 def use_of(stage: str, table: Mapping[str, Any]) -> Any:
@@ -66,17 +69,21 @@ def parse_line(line: str) -> tuple[list[str], str]:
     return names, ""
 
 
-def whole_line(named: list[str]) -> list[str]:
+def whole_line(named: list[str], has_tools: bool = False) -> list[str]:
     """The line from `in` to its end, with everything that is implied.
 
-    Recovery stands at the head, because errors travel upstream; endpointing in front of `llm`;
-    what follows the agent's voice as it is really sent stands behind `out`.
+    Recovery stands at the head, because errors travel upstream; endpointing in front of `llm`, and
+    what runs its tools, if it has any, behind it; what measures the agent's voice in front of `out`,
+    and what follows it as it is really sent behind.
     """
     line = list(named)
     if OUT not in line:
         line.append(OUT)
     if "llm" in line:
         _insert(line, line.index("llm"), _BEFORE_LLM, named)
+        if has_tools:
+            _insert(line, line.index("llm") + 1, _AFTER_LLM, named)
+    _insert(line, line.index(OUT), _BEFORE_OUT, named)
     _insert(line, 0, _FIRST, named)
     _insert(line, len(line), _LAST, named)
     return [IN, *line]

@@ -11,6 +11,7 @@ from ..secret import SHORTEST_SECRET_BYTES
 from .agent_tables import AgentReader, ComponentCheck
 from .layers import Layers, read_layers
 from .model import (
+    AfterCallSettings,
     AgentSettings,
     AuthSettings,
     DatabaseSettings,
@@ -25,14 +26,15 @@ from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
 from .values import check_values, is_secret, unknown_key
 
-_SECTIONS: dict[str, type[Section]] = {
+SECTIONS: dict[str, type[Section]] = {
     "server": ServerSettings,
     "auth": AuthSettings,
     "database": DatabaseSettings,
     "transcripts": TranscriptSettings,
+    "after_call": AfterCallSettings,
     "log": LogSettings,
 }
-_TOP_KEYS = (*_SECTIONS, "agents", "default_agent")
+_TOP_KEYS = (*SECTIONS, "agents", "default_agent")
 
 S = TypeVar("S", bound=Section)
 
@@ -73,9 +75,10 @@ class _Reader:
         log, agents = self._section(LogSettings), self._agents(components)
         if components and transcripts:
             self._check_sink(components, transcripts)
+        after_call = self._after_call(components)
         self._check_upstream()
         default_agent = self._default_agent()
-        if not (server and auth and database and transcripts and log) or self.problems:
+        if not (server and auth and database and transcripts and after_call and log) or self.problems:
             return None
         self._check_doors(server, auth)
         return Settings(
@@ -83,6 +86,7 @@ class _Reader:
             auth=auth,
             database=database,
             transcripts=transcripts,
+            after_call=after_call,
             log=log,
             agents=agents,
             default_agent=default_agent,
@@ -97,7 +101,7 @@ class _Reader:
                 self._add((key,), *unknown_key(key, list(_TOP_KEYS)))
 
     def _section(self, model: type[S]) -> S | None:
-        name = next(name for name, section in _SECTIONS.items() if section is model)
+        name = next(name for name, section in SECTIONS.items() if section is model)
         raw = self._layers.values.get(name, {})
         if not isinstance(raw, dict):
             self._add((name,), "must be a table", f"write [{name}]")
@@ -154,6 +158,18 @@ class _Reader:
     def _check_sink(self, components: ComponentCheck, transcripts: TranscriptSettings) -> None:
         if why := components.check_sink(transcripts, self._layers.folder):
             self._add(("transcripts", "use"), why.wrong, why.remedy)
+
+    def _after_call(self, components: ComponentCheck | None) -> AfterCallSettings | None:
+        """`[after_call]` with the options of what it names checked, and that built once."""
+        settings = self._section(AfterCallSettings)
+        if settings is None or components is None:
+            return settings
+        places, is_variable = self._layers.places, self._layers.from_variables.__contains__
+        checked, problems = components.check_after_call(
+            settings, self._layers.folder, places.find, is_variable
+        )
+        self.problems += problems
+        return checked
 
     def _check_upstream(self) -> None:
         url = self._layers.variables.get("OPENAI_BASE_URL")

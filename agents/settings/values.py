@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +13,7 @@ from .problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = Callable[[KeyPath], str]
+IsVariable = Callable[[KeyPath], bool]
 
 _WANTED = {
     "string_type": "must be text",
@@ -32,12 +33,14 @@ def check_values(
     raw: Mapping[str, Any],
     path: KeyPath,
     place: Place,
-    is_variable: Callable[[KeyPath], bool],
+    is_variable: IsVariable,
+    named: Mapping[KeyPath, KeyPath] | None = None,
 ) -> tuple[Model | None, list[Problem]]:
     """The model made of `raw`, or what is wrong with it, each problem with its place.
 
     Values that come from variables are text: where the model wants something else they are read
-    as a TOML value.
+    as a TOML value. `named` are those that go by another key, which names a variable; what such a
+    variable holds is in no problem.
     """
     values = deepcopy(dict(raw))
     try:
@@ -49,7 +52,7 @@ def check_values(
     try:
         return model.model_validate(values), []
     except ValidationError as error:
-        return None, [_problem(model, e, path, place) for e in error.errors()]
+        return None, [_problem(model, e, path, place, named or {}) for e in error.errors()]
 
 
 def unknown_key(key: str, known: list[str]) -> tuple[str, str]:
@@ -64,24 +67,45 @@ def is_secret(key: str) -> bool:
     return key.endswith(("secret", "api_key", "token", "password")) or key == "url"
 
 
-def _problem(model: type[BaseModel], error: Any, path: KeyPath, place: Place) -> Problem:
+def _problem(
+    model: type[BaseModel], error: Any, path: KeyPath, place: Place, named: Mapping[KeyPath, KeyPath]
+) -> Problem:
     where = path + _key(error["loc"])
-    wrong, remedy = _words(model, error)
+    variable = next((key for key in named if key == where[: len(key)]), None)
+    wrong, remedy = _words(model, error, is_private=variable is not None)
+    if variable:
+        return Problem(".".join(named[variable]), f"names a value that {wrong}", remedy, place(variable))
     return Problem(".".join(where), wrong, remedy, place(where))
 
 
-def _words(model: type[BaseModel], error: Any) -> tuple[str, str]:
+def _words(model: type[BaseModel], error: Any, *, is_private: bool) -> tuple[str, str]:
     kind, given = error["type"], error["input"]
     if kind == "extra_forbidden":
-        return unknown_key(str(error["loc"][-1]), list(model.model_fields))
+        return unknown_key(str(error["loc"][-1]), _known(model, error["loc"]))
     if kind == "missing":
         return "is missing", "set it"
     if kind == "value_error":
-        return str(error["ctx"]["error"]), "change it"
+        return ("is not accepted" if is_private else str(error["ctx"]["error"])), "change it"
     wanted = _WANTED.get(kind) or error["msg"].replace("Input should be", "must be")
-    is_private = isinstance(given, dict | list) or is_secret(str(error["loc"][-1]))
+    is_private = is_private or isinstance(given, dict | list) or is_secret(str(error["loc"][-1]))
     shown = "" if is_private else f", not {given!r}"
     return f"{wanted}{shown}", "change it"
+
+
+def _known(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys of the table in which an unknown one stands."""
+    inner: type[BaseModel] | None = model
+    for part in loc[:-1]:
+        if inner and isinstance(part, str):
+            inner = model_in(inner.model_fields[part].annotation) if part in inner.model_fields else None
+    return list(inner.model_fields) if inner else []
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model of the table that an annotation asks for, if it asks for one."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(model_in, get_args(annotation))), None)
 
 
 def _key(loc: tuple[int | str, ...]) -> KeyPath:

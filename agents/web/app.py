@@ -1,10 +1,10 @@
 """The FastAPI application, to serve or to mount in one's own."""
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 from ..settings.model import Settings
 from . import agent_socket, answers, api, health, page
+from .cors import OwnOrigins
 from .limits import RequestLimits
 from .turnwise import Turnwise
 
@@ -20,8 +20,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.turnwise = turnwise
     app.add_middleware(RequestLimits)
     app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.server.allowed_origins,
+        OwnOrigins,
+        allowed=lambda: turnwise.settings.server.allowed_origins,
         allow_methods=["GET", "POST", "PATCH"],
         allow_headers=["Authorization", "Content-Type"],
     )

@@ -19,10 +19,14 @@ class Turnwise:
     """The services, the door and the calls of one server."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
         self.services = Services(settings)
         self.door = Door(self.services)
         self.calls = Calls(self.services, self.door)
+
+    @property
+    def settings(self) -> Settings:
+        """For calls and requests that begin now."""
+        return self.services.settings
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:

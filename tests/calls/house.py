@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -31,6 +32,18 @@ rejoin_secs = 3.0
 extends = "default"
 greeting = "Welcome to the museum."
 
+[agents.interruptible]
+extends = "default"
+barge_in = true
+
+[agents.talkative]
+extends = "interruptible"
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
+
+[agents.brief]
+extends = "talkative"
+max_call_secs = 3.0
+
 [agents.impatient]
 extends = "default"
 idle_secs = 2.0
@@ -39,10 +52,49 @@ idle_secs = 2.0
 extends = "default"
 max_call_secs = 2.0
 
+[agents.clerk]
+extends = "default"
+tools = [
+  "my_tools:order", "my_tools:weather", "my_tools:opening_hours", "my_tools:book_table",
+  "my_tools:note_name", "end_call",
+]
+[agents.clerk.tool_calls]
+tool_secs = 6.0
+filler_after_secs = 1.0
+[agents.uploader]
+extends = "default"
+[agents.uploader.stt]
+use = "openai"
+model = "gpt-transcribe"
+
 [agents.forgetful]
 extends = "default"
 [agents.forgetful.transcript]
 use = "none"
+
+[agents.stock]
+extends = "default"
+[agents.stock.stt]
+use = "pipecat.services.openai.stt:OpenAISTTService"
+[agents.stock.llm]
+use = "pipecat.services.openai.llm:OpenAILLMService"
+[agents.stock.llm.settings]
+model = "gpt-6-luna"
+[agents.stock.tts]
+use = "pipecat.services.openai.tts:OpenAITTSService"
+[agents.stock.tts.settings]
+voice = "alloy"
+
+[agents.quiet]
+extends = "default"
+[agents.quiet.stt]
+use = "stock_recogniser:stock_recogniser"
+model = "gpt-transcribe"
+
+[agents.smart]
+extends = "default"
+[agents.smart.endpointing]
+use = "smart"
 """
 
 
@@ -51,6 +103,8 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
+        for mine in ("my_tools.py", "stock_recogniser.py"):
+            shutil.copy(Path(__file__).parent / mine, folder)
         self.folder = folder
         self.log_file = folder / "log"
         self._log = self.log_file.open("w")

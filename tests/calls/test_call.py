@@ -114,6 +114,7 @@ async def test_the_time_of_a_turn_is_told_and_adds_up(house):
     ms = metrics["ms"]
     assert ms["endpointing"] + ms["stt"] + ms["llm"] + ms["tts"] == ms["total"]
     assert 600 <= ms["endpointing"] <= 700
+    assert metrics["raw"].keys() == {"stt", "llm", "tts"}
 
 
 async def test_an_agent_without_transcript_persistence_stores_nothing(house):

@@ -49,6 +49,20 @@ def test_no_sample_is_lost_to_jitter():
     assert lay_out([at(secs) for secs in arrivals_secs])[48_000:] == FRAME * 50
 
 
+@pytest.mark.parametrize(
+    ("interrupted_secs", "length_ms"),
+    [
+        pytest.param([], 1_200, id="never"),
+        pytest.param([1.1], 1_100, id="with 100 ms to play"),
+        pytest.param([2.0], 1_200, id="after the last sound"),
+        pytest.param([0.5], 1_200, id="before the first"),
+    ],
+)
+def test_what_had_not_been_played_when_the_agent_was_interrupted_is_not_on_tape(interrupted_secs, length_ms):
+    ahead_of_time = [at(1.0)] * 5
+    assert len(lay_out(ahead_of_time, interrupted_secs)) == length_ms * 48
+
+
 def test_the_file_is_24_khz_mono(tmp_path):
     write_wav(tmp_path / "agent.wav", FRAME)
     with wave.open(str(tmp_path / "agent.wav")) as wav:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 from turnwise.agents.client.errors import BadInput
-from turnwise.agents.client.speech import audible_samples, is_audible, read_wav
+from turnwise.agents.client.speech import audible_samples, is_audible, leading_samples, read_wav
 
 from .peer import tone
 
@@ -64,3 +64,11 @@ def test_a_file_without_a_sample_is_one_sentence(tmp_path):
 def test_the_end_of_speech_is_its_last_audible_sample(pcm, samples):
     assert audible_samples(pcm) == pytest.approx(samples, abs=2)
     assert is_audible(pcm) is (samples > 0)
+
+
+@pytest.mark.parametrize(
+    ("pcm", "samples"),
+    [(bytes(640) + tone(0.1, 16_000), 321), (tone(0.1, 16_000), 1), (bytes(640), 0), (b"", 0)],
+)
+def test_the_silence_before_speech_is_known_to_the_sample(pcm, samples):
+    assert leading_samples(pcm) == samples

@@ -27,14 +27,16 @@ class KeptTurns:
         return Chunk("id", turn.meeting_id, len(self.turns), turn.speaker_type, turn.text, turn.started_at)
 
 
-def a_call(*moves: AgentState, turns: KeptTurns | None = None, folder: Path | None = None) -> CallContext:
+def a_call(
+    *moves: AgentState, turns: KeptTurns | None = None, folder: Path | None = None, barge_in: bool = False
+) -> CallContext:
     """A call that has already made these moves."""
-    fields = AgentFields(prompt="You are a test.", pipeline="gate")
+    fields = AgentFields(prompt="You are a test.", pipeline="gate", barge_in=barge_in)
     call = CallContext(
         call_id="call",
         meeting_id="meeting",
         agent=AgentSettings("default", fields, (), folder or Path()),
-        state=CallState(),
+        state=CallState(barge_in=barge_in),
         conversation=Conversation(fields.prompt),
         upstream=OpenAIUpstream(OpenAIAccess()),
         turns=turns or KeptTurns(),

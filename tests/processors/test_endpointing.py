@@ -1,52 +1,19 @@
 """The user's turn is over after the silence that the settings say, and not before all is understood."""
 
 import pytest
-from pipecat.frames.frames import (
-    LLMContextFrame,
-    TextFrame,
-    TranscriptionFrame,
-    UserStartedSpeakingFrame,
-    UserStoppedSpeakingFrame,
-    VADUserStartedSpeakingFrame,
-    VADUserStoppedSpeakingFrame,
-)
-from pipecat.tests.utils import SleepFrame, run_test
-from turnwise.agents.frames import ResetTurnFrame, UserTurnDecidedFrame, UserTurnEmptyFrame, VADSilenceFrame
+from pipecat.frames.frames import UserStartedSpeakingFrame, UserStoppedSpeakingFrame
+from pipecat.tests.utils import run_test
+from turnwise.agents.frames import ResetTurnFrame, UserTurnDecidedFrame
 from turnwise.processors.endpointing import fixed_endpointing
 
 from .calls import a_call
+from .turn_frames import ANSWER, NO_ANSWER, WAIT, heard, ours, outcome, silence, start, stop
 
 pytestmark = pytest.mark.anyio
-WAIT = SleepFrame(0.02)
-
-
-def start():
-    return [VADUserStartedSpeakingFrame(), WAIT]
-
-
-def stop():
-    return [VADUserStoppedSpeakingFrame(stop_secs=0.2), WAIT]
-
-
-def silence(secs, *, is_starting=False):
-    return [VADSilenceFrame(secs, is_starting), WAIT]
-
-
-def heard(text):
-    return [TranscriptionFrame(text, "", "2026-01-01T00:00:00Z"), WAIT]
 
 
 async def after(*parts, call=None):
-    """What reaches the model's side, in order."""
-    end = TextFrame("what comes after this is the end of the call's doing")
-    frames = [*(frame for part in parts for frame in part), end, WAIT]
-    wanted = (UserTurnDecidedFrame, UserTurnEmptyFrame, UserStoppedSpeakingFrame, LLMContextFrame)
-    processor = fixed_endpointing(call or a_call(), silence_secs=0.6)
-    down, _ = await run_test(processor, frames_to_send=frames)
-    return [type(frame) for frame in down[: down.index(end)] if isinstance(frame, wanted)]
-
-
-ANSWER = [UserTurnDecidedFrame, LLMContextFrame, UserStoppedSpeakingFrame]
+    return await outcome(fixed_endpointing(call or a_call(), silence_secs=0.6), ours(), *parts)
 
 
 async def test_a_turn_ends_after_the_silence_and_is_handed_to_the_model():
@@ -76,11 +43,7 @@ async def test_the_decision_goes_ahead_of_the_answer_even_if_the_transcript_was_
 
 
 async def test_a_turn_in_which_nothing_was_said_asks_the_model_nothing():
-    assert await after(start(), stop(), heard(""), silence(0.6)) == [
-        UserTurnDecidedFrame,
-        UserStoppedSpeakingFrame,
-        UserTurnEmptyFrame,
-    ]
+    assert await after(start(), stop(), heard(""), silence(0.6)) == NO_ANSWER
 
 
 async def test_a_turn_that_is_given_up_keeps_what_was_heard_and_gets_no_answer():

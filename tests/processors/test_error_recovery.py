@@ -69,7 +69,7 @@ async def test_a_turn_that_brings_nothing_is_failed_by_the_watchdog():
     call = a_call()
     seen = states_of(call)
     line = Pipeline([ErrorRecovery(call, answer_secs=0.05), TurnTracker(call)])
-    down, _ = await run_test(line, frames_to_send=[UserTurnDecidedFrame(0.6), SleepFrame(0.05)])
+    down, _ = await run_test(line, frames_to_send=[UserTurnDecidedFrame(0.6), SleepFrame(0.3)])
     assert seen[:2] == [AgentState.THINKING, AgentState.RECOVERING_ERROR]
     assert any(isinstance(frame, TTSAudioRawFrame) for frame in down)
 

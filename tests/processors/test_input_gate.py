@@ -27,9 +27,25 @@ def audio() -> InputAudioRawFrame:
     ],
 )
 async def test_the_microphone_is_heard_only_in_the_users_turn(earlier, is_heard):
-    down, _ = await run_test(InputGate(a_call(*earlier)), frames_to_send=[audio(), SleepFrame(0.05)])
-    (heard,) = [frame.audio for frame in down if isinstance(frame, InputAudioRawFrame)]
-    assert heard == (SPEECH if is_heard else bytes(len(SPEECH)))
+    assert await heard(a_call(*earlier)) == (SPEECH if is_heard else bytes(len(SPEECH)))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_heard"),
+    [
+        pytest.param(THINKING, True, id="thinking"),
+        pytest.param(SPEAKING, True, id="speaking"),
+        pytest.param(RECOVERING, False, id="recovering"),
+    ],
+)
+async def test_with_barge_in_only_the_apology_cannot_be_spoken_over(earlier, is_heard):
+    assert await heard(a_call(*earlier, barge_in=True)) == (SPEECH if is_heard else bytes(len(SPEECH)))
+
+
+async def heard(call):
+    down, _ = await run_test(InputGate(call), frames_to_send=[audio(), SleepFrame(0.05)])
+    (passed,) = [frame.audio for frame in down if isinstance(frame, InputAudioRawFrame)]
+    return passed
 
 
 async def test_the_recogniser_is_told_once_each_time_the_gate_opens():

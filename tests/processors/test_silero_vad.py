@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pipecat.frames.frames import InputAudioRawFrame, VADUserStartedSpeakingFrame, VADUserStoppedSpeakingFrame
 from pipecat.tests.utils import SleepFrame, run_test
-from turnwise.agents.frames import VADSilenceFrame
+from turnwise.agents.frames import VADSegmentFrame, VADSilenceFrame
 from turnwise.processors.silero_vad import SileroVAD
 
 pytestmark = pytest.mark.anyio
@@ -16,8 +16,8 @@ WINDOW_SECS = 0.032
 SECOND = bytes(32_000)
 
 
-def frames(pcm):
-    return [InputAudioRawFrame(pcm[at : at + STEP], 16_000, 1) for at in range(0, len(pcm), STEP)]
+def frames(pcm, step):
+    return [InputAudioRawFrame(pcm[at : at + step], 16_000, 1) for at in range(0, len(pcm), step)]
 
 
 def samples(path, gain_db=0.0):
@@ -26,8 +26,8 @@ def samples(path, gain_db=0.0):
     return (pcm * 10 ** (gain_db / 20)).astype(np.int16).tobytes()
 
 
-async def heard(pcm):
-    down, _ = await run_test(SileroVAD(), frames_to_send=[*frames(pcm), SleepFrame(0.2)])
+async def heard(pcm, step=STEP):
+    down, _ = await run_test(SileroVAD(), frames_to_send=[*frames(pcm, step), SleepFrame(0.2)])
     return [frame for frame in down if not isinstance(frame, InputAudioRawFrame)]
 
 
@@ -54,3 +54,21 @@ async def test_silence_is_counted_in_audio_from_the_last_voiced_window(speech):
     assert silences[0] == pytest.approx(0.192)
     steps = [later - earlier for earlier, later in pairwise(silences)]
     assert steps == pytest.approx([WINDOW_SECS] * len(steps))
+
+
+async def test_what_was_heard_is_handed_on_in_segments_without_a_gap(speech):
+    pcm = SECOND + samples(speech / "pause_900.wav") + SECOND
+    segments = [frame for frame in await heard(pcm) if isinstance(frame, VADSegmentFrame)]
+    assert len(segments) >= 2
+    assert pcm.startswith(b"".join(segment.audio for segment in segments))
+    assert segments[0].lead_secs == pytest.approx(1.0, abs=0.2)
+
+
+async def test_segments_depend_on_the_audio_and_not_on_how_it_was_cut_up(speech):
+    pcm = SECOND + samples(speech / "order.wav") + SECOND
+    cut_up = [
+        [frame.audio for frame in await heard(pcm, step) if isinstance(frame, VADSegmentFrame)]
+        for step in (STEP, STEP // 2, STEP + 2)
+    ]
+    assert cut_up[0]
+    assert cut_up[0] == cut_up[1] == cut_up[2]

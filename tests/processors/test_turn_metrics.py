@@ -5,14 +5,16 @@ from pipecat.frames.frames import (
     AggregatedTextFrame,
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
+    LLMFullResponseStartFrame,
     MetricsFrame,
+    TTSStartedFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.metrics.metrics import TTFBMetricsData
+from pipecat.metrics.metrics import ProcessingMetricsData, TTFBMetricsData
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 from pipecat.tests.utils import SleepFrame, run_test
-from turnwise.agents.frames import UserTurnDecidedFrame
+from turnwise.agents.frames import ASIDE, LLMToolsCalledFrame, UserTurnDecidedFrame
 from turnwise.processors.turn_metrics import TurnMetrics
 from turnwise.processors.turn_tracker import TurnTracker
 
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 async def reported(*frames):
     call = a_call()
-    call.stage_of["OpenAILLM#0"] = "llm"
+    call.stage_of.update({"OpenAILLM#0": "llm", "OpenAISTT#0": "stt"})
     line = Pipeline([TurnTracker(call), TurnMetrics(call)])
     down, _ = await run_test(line, frames_to_send=[*frames, SleepFrame(0.05)])
     return [frame.data for frame in down if isinstance(frame, RTVIServerMessageFrame)]
@@ -58,9 +60,35 @@ async def test_a_services_own_time_stands_beside_the_parts():
     assert report["raw"] == {"llm": 41}
 
 
+async def test_the_recognisers_time_is_that_of_the_last_segment_before_or_after_the_decision():
+    first, last = (
+        MetricsFrame(data=[ProcessingMetricsData(processor="OpenAISTT#0", value=secs)])
+        for secs in (0.3, 0.12)
+    )
+    reports = await reported(first, last, *turn(), SleepFrame(0.3), *turn())
+    assert [report["raw"] for report in reports] == [{"stt": 120, "llm": 41}, {"llm": 41}]
+
+
 async def test_turns_are_counted():
     assert [report["turn"] for report in await reported(*turn(), SleepFrame(0.3), *turn())] == [1, 2]
 
 
 async def test_a_greeting_is_no_answer_to_a_turn():
     assert await reported(BotStartedSpeakingFrame(), BotStoppedSpeakingFrame()) == []
+
+
+async def test_a_turn_with_a_tool_lasts_until_the_answer_and_not_until_what_bridges_it():
+    begun, short = turn()[:3], SleepFrame(0.05)
+    tool = [MetricsFrame(data=[TTFBMetricsData(processor="OpenAILLM#0", value=0.9)]), LLMToolsCalledFrame()]
+    bridge = [AggregatedTextFrame("Wait.", ASIDE), TTSStartedFrame(append_to_context=False), short]
+    bridge += [
+        BotStartedSpeakingFrame(),
+        short,
+        BotStoppedSpeakingFrame(),
+        SleepFrame(0.2),
+        TTSStartedFrame(),
+    ]
+    answer = [LLMFullResponseStartFrame(), short, *turn()[3:]]
+    (report,) = await reported(*begun, LLMFullResponseStartFrame(), *tool, *bridge, *answer)
+    assert report["ms"]["llm"] >= 300
+    assert report["raw"] == {"llm": 41}

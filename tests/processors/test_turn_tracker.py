@@ -6,10 +6,16 @@ from pipecat.frames.frames import (
     BotStoppedSpeakingFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
+    TTSStartedFrame,
     TTSStoppedFrame,
 )
 from pipecat.tests.utils import SleepFrame, run_test
-from turnwise.agents.frames import APOLOGY_CONTEXT, UserTurnDecidedFrame, UserTurnEmptyFrame
+from turnwise.agents.frames import (
+    APOLOGY_CONTEXT,
+    LLMToolsCalledFrame,
+    UserTurnDecidedFrame,
+    UserTurnEmptyFrame,
+)
 from turnwise.agents.wire import AgentState
 from turnwise.processors.turn_tracker import HANGOVER_SECS, TurnTracker
 
@@ -78,3 +84,40 @@ async def test_a_recovery_ends_with_the_end_of_the_apology():
         TTSStoppedFrame(context_id=APOLOGY_CONTEXT),
     ]
     assert await moves([*apology, LONGER], *RECOVERING) == [L]
+
+
+SHORT = SleepFrame(0.05)
+CALLED = [UserTurnDecidedFrame(0.6), SHORT, LLMFullResponseStartFrame(), LLMToolsCalledFrame(), SHORT]
+
+
+def voice(in_context=True):
+    started = TTSStartedFrame(context_id="1", append_to_context=in_context)
+    return [started, SHORT, BotStartedSpeakingFrame(), SHORT, BotStoppedSpeakingFrame(), SHORT]
+
+
+async def test_the_agent_keeps_the_turn_between_its_first_words_and_the_answer_after_a_tool():
+    said = [CALLED[0], SHORT, CALLED[2], *voice(), LLMToolsCalledFrame()]
+    assert await moves([*said, LONGER]) == [T, S]
+    answer = [LLMFullResponseStartFrame(), *voice(), LLMFullResponseEndFrame()]
+    assert await moves([*said, LONGER, *answer, LONGER]) == [T, S, L]
+
+
+async def test_what_is_said_while_a_tool_is_at_work_is_no_answer_yet():
+    assert await moves([*CALLED, *voice(in_context=False), LONGER]) == [T]
+
+
+async def test_an_answer_on_the_heels_of_it_has_a_beginning_of_its_own():
+    call = a_call()
+    aside, answer = (
+        voice(in_context=False),
+        [LLMFullResponseStartFrame(), *voice(), LLMFullResponseEndFrame()],
+    )
+    seen = states_of(call)
+    down, _ = await run_test(TurnTracker(call), frames_to_send=[*CALLED, *aside, *answer, LONGER])
+    assert seen == [T, S, L]
+    told = [type(frame) for frame in down if "Bot" in type(frame).__name__]
+    assert told == [BotStartedSpeakingFrame, BotStoppedSpeakingFrame]
+
+
+async def test_what_is_said_without_a_model_is_a_turn_of_its_own():
+    assert await moves([*voice(in_context=False), LONGER]) == [S, L]

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
@@ -77,7 +78,25 @@ def tokens(*pieces: str | None, finish: str | None = "stop", pause_secs: float =
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-def _event(delta: dict[str, str | None], finish: str | None) -> str:
+def tool_calls(*calls: tuple[str, str], words: str = "") -> Response:
+    """A streamed answer that calls tools, each with its arguments as they are sent."""
+
+    async def events() -> AsyncIterator[str]:
+        if words:
+            yield _event({"content": words}, None)
+        for index, (name, arguments) in enumerate(calls):
+            function = {"name": name, "arguments": ""}
+            begun = {"index": index, "id": f"call_{index}", "type": "function", "function": function}
+            yield _event({"tool_calls": [begun]}, None)
+            more = {"index": index, "function": {"arguments": arguments}}
+            yield _event({"tool_calls": [more]}, None)
+        yield _event({}, "tool_calls")
+        yield "data: [DONE]\n\n"
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+def _event(delta: dict[str, Any], finish: str | None) -> str:
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
     return f"data: {json.dumps(chunk)}\n\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-LINE = "in recovery gate vad stt endpointing llm tts out turn state metrics memory transcript"
+LINE = "in recovery gate vad stt endpointing llm tts timing out turn state metrics memory transcript"
 
 
 def stages(settings, agent="default"):
@@ -25,6 +25,7 @@ def test_a_stage_that_is_named_stands_where_it_is_named(load):
         "endpointing",
         "llm",
         "tts",
+        "timing",
         "out",
         "turn",
         "metrics",

@@ -113,5 +113,20 @@ def call(file: str, *meeting_ids: str) -> None:
     asyncio.run(run())
 
 
+def claim(file: str) -> None:
+    """Be a server that is handing a finished meeting on until told to end."""
+    from turnwise.agents.after_call.jobs import Jobs
+    from turnwise.agents.local_state import LocalState
+
+    async def run() -> None:
+        state = LocalState.open(Path(file))
+        assert await Jobs(state).claim()
+        print("ready")
+        sys.stdin.readline()
+        await state.close()
+
+    asyncio.run(run())
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -240,3 +240,19 @@ def _frame(payload):
     size = len(payload)
     length = b"\xfe" + size.to_bytes(2, "big") if size < 2**16 else b"\xff" + size.to_bytes(8, "big")
     return b"\x82" + length + bytes(4) + payload
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("voice.example.org", "api_key_invalid"),
+        ("localhost", None),
+        ("voice.example.org.evil.example", "origin_refused"),
+    ],
+)
+async def test_behind_a_proxy_a_loopback_server_answers_to_its_name_but_is_not_open(tmp_path, host, code):
+    async with serving(tmp_path, '[server]\nallowed_origins = ["https://voice.example.org"]') as served:
+        agents = await ask(served, "GET", "/api/agents", Host=host)
+        assert agents.status_code == (403 if code == "origin_refused" else 200)
+        made = await ask(served, "POST", "/api/meetings", {}, Host=host)
+    assert (made.json().get("detail") or {}).get("code") == code

@@ -1,0 +1,1 @@
+"""What happens with a meeting once it is over."""

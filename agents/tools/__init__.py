@@ -1,0 +1,1 @@
+"""Tools: functions that the language model may call during a conversation."""

@@ -1,0 +1,1 @@
+"""Streaming recognition against request and response: the same speech, alternating, in one run."""

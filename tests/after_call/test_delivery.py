@@ -1,0 +1,304 @@
+"""A finished meeting reaches whoever was named, whatever happens on the way."""
+
+import asyncio
+import time
+
+import pytest
+from starlette.responses import Response
+from turnwise.agents.after_call.jobs import Jobs
+from turnwise.agents.local_state import LocalState
+
+from ..serve_process import agent_serve
+from ..store.programs import running
+from . import held
+from .receiver import SECRET, Receiver, never
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_finished_meeting_arrives_signed_with_the_transcript_that_the_api_gives(tmp_path, receiver):
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await held.hold(served)
+        (delivery,) = await receiver.has(1)
+        data = delivery.verified()["data"]
+        chunks = await served.turnwise.services.store.chunks(data["meetingId"])
+    assert [(chunk["sequenceNumber"], chunk["speakerType"], chunk["text"]) for chunk in data["chunks"]] == [
+        (1, "user", held.SAID),
+        (2, "agent", held.ANSWERED),
+    ]
+    assert len(chunks) == 2
+    assert (data["agent"], data["user"], data["endedBy"]) == ("default", "ann", "hung_up")
+    assert data["startedAt"] < data["endedAt"]
+
+
+async def test_the_meeting_is_over_and_whole_in_the_database_before_it_is_handed_on(tmp_path, receiver):
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+
+        async def look(_: int) -> Response:
+            (delivery,) = receiver.deliveries
+            meeting_id = delivery.verified()["data"]["meetingId"]
+            meeting = await served.turnwise.services.store.meeting(meeting_id)
+            seen.append(
+                (meeting and meeting.status, len(await served.turnwise.services.store.chunks(meeting_id)))
+            )
+            return Response()
+
+        seen = []
+        receiver.answers.append(look)
+        await held.hold(served)
+        await held.settled(tmp_path)
+    assert seen == [("processing", 2)]
+
+
+async def test_a_receiver_that_fails_is_tried_again_with_the_same_id(tmp_path, receiver, no_pauses):
+    receiver.answers += [500, 503, 408, 302, 200]
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await held.hold(served)
+        await held.settled(tmp_path)
+    assert len(receiver.deliveries) == 5
+    assert len({delivery.id for delivery in receiver.deliveries}) == 1
+    assert len({str(delivery.verified()) for delivery in receiver.deliveries}) == 1
+
+
+async def test_two_meetings_have_two_ids(tmp_path, receiver):
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await asyncio.gather(held.hold(served), held.hold(served))
+        first, second = await receiver.has(2)
+    assert first.id != second.id
+
+
+async def test_a_receiver_that_is_down_gets_its_meetings_once_it_is_up(tmp_path, no_pauses, log):
+    receiver = Receiver()
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await held.hold(served)
+        async with asyncio.timeout(20):
+            while not any("cannot be reached" in line for line in log):
+                await asyncio.sleep(0.01)
+        async with receiver.up():
+            await receiver.has(1)
+            await held.settled(tmp_path)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410])
+async def test_a_refusal_is_final_and_told_by_the_meetings_id_alone(tmp_path, receiver, log, status):
+    receiver.answers += [status]
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await held.hold(served)
+        await receiver.has(1)
+        await held.settled(tmp_path)
+    meeting_id = receiver.json()[0]["data"]["meetingId"]
+    assert f"ERROR meeting {meeting_id} is not handed on: the receiver answered {status}\n" in "".join(log)
+    assert len(receiver.deliveries) == 1
+
+
+async def test_what_was_said_the_address_and_the_secret_are_in_no_log_line(
+    tmp_path, receiver, log, no_pauses
+):
+    receiver.answers += [500, 400]
+    async with held.server(tmp_path, held.webhook(f"{receiver.url}?key=private")) as served:
+        await held.hold(served)
+        await held.settled(tmp_path)
+    assert "the receiver answered 500" in "".join(log)
+    for private in (held.SAID, held.ANSWERED, "key=private", SECRET.removeprefix("whsec_")):
+        assert private not in "".join(log)
+
+
+async def test_a_busy_receiver_says_when_it_wants_to_be_asked_again(tmp_path, receiver):
+    async def busy(_: int) -> Response:
+        return Response(status_code=429, headers={"Retry-After": "600"})
+
+    receiver.answers += [busy]
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await held.hold(served)
+        await receiver.has(1)
+    (job,) = held.jobs(tmp_path)
+    assert 500 < job["due_at"] - time.time() <= 600
+
+
+async def test_a_receiver_that_never_takes_it_is_given_up_in_the_end(tmp_path, receiver, no_pauses, log):
+    receiver.answers += [500] * 1_000
+    text = held.webhook(receiver.url) + "give_up_secs = 0.1\n"
+    async with held.server(tmp_path, text) as served:
+        await held.hold(served)
+        await held.settled(tmp_path)
+    meeting_id = receiver.json()[0]["data"]["meetingId"]
+    said = f"ERROR meeting {meeting_id} could not be handed on: the receiver answered 500; given up after"
+    assert f"{said} {len(receiver.deliveries)} tries" in "".join(log)
+
+
+async def test_a_receiver_that_hangs_holds_up_neither_calls_nor_the_end_of_the_server(tmp_path, receiver):
+    receiver.answers += [never] * 20
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        await asyncio.gather(*(held.hold(served) for _ in range(6)))
+        await receiver.has(4)
+        async with held.call(served):
+            pass
+    assert len(held.jobs(tmp_path)) == 7
+    receiver.answers.clear()
+    receiver.deliveries.clear()
+    async with held.server(tmp_path, held.webhook(receiver.url)):
+        await receiver.has(7)
+        await held.settled(tmp_path)
+
+
+async def test_a_receiver_that_hangs_is_asked_again_after_the_time_that_is_set(tmp_path, receiver, no_pauses):
+    receiver.answers += [never, 200]
+    async with held.server(tmp_path, held.webhook(receiver.url) + "timeout_secs = 0.2\n") as served:
+        await held.hold(served)
+        await receiver.has(2)
+        await held.settled(tmp_path)
+
+
+async def test_a_server_that_is_killed_before_it_was_taken_hands_it_on_at_its_next_start(tmp_path, receiver):
+    (tmp_path / "settings.local.toml").write_text(held.webhook(receiver.url))
+    receiver.answers += [never]
+    variables = {"OPENAI_API_KEY": "none", "TURNWISE_AFTER_CALL__SECRET": SECRET}
+    async with agent_serve(tmp_path, **variables) as first:
+        async with first.call() as phone:
+            await phone.wait_for_state("listening")
+        await receiver.has(1)
+        first.kill()
+    async with agent_serve(tmp_path, **variables):
+        one, other = await receiver.has(2)
+        await held.settled(tmp_path)
+    assert one.id == other.id
+    assert one.verified() == other.verified()
+
+
+async def test_a_meeting_whose_server_died_in_mid_call_is_handed_on_at_the_next_start(tmp_path, receiver):
+    (tmp_path / "settings.local.toml").write_text(held.webhook(receiver.url))
+    variables = {"OPENAI_API_KEY": "none", "TURNWISE_AFTER_CALL__SECRET": SECRET}
+    async with agent_serve(tmp_path, **variables) as first, first.call() as phone:
+        await phone.wait_for_state("listening")
+        first.kill()
+    async with agent_serve(tmp_path, **variables):
+        (delivery,) = await receiver.has(1)
+    assert delivery.verified()["data"]["endedBy"] == "abandoned"
+
+
+async def _asks_to_end(phone):
+    await phone.send_message({"label": "rtvi-ai", "type": "disconnect-bot", "id": "1", "data": {}})
+    await phone.wait_for_close()
+
+
+async def _drops(phone):
+    phone.drop()
+    await phone.wait_for_close()
+
+
+async def _waits(phone):
+    await phone.wait_for_close()
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "ends", "of_agent"),
+    [
+        ("lost", _drops, ""),
+        ("ended", _asks_to_end, ""),
+        ("limit", _waits, "max_call_secs = 0.5"),
+        ("idle", _waits, "idle_secs = 0.5"),
+    ],
+)
+async def test_it_is_told_how_the_meeting_ended(tmp_path, receiver, ended_by, ends, of_agent):
+    text = held.webhook(receiver.url) + f"[agents.default]\n{of_agent}\n"
+    async with held.server(tmp_path, text) as served:
+        async with held.call(served) as phone:
+            await ends(phone)
+        await receiver.has(1)
+    assert receiver.json()[0]["data"]["endedBy"] == ended_by
+
+
+async def test_the_meetings_that_the_end_of_the_server_ends_are_handed_on_too(tmp_path, receiver):
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+        calling = held.call(served)
+        await calling.__aenter__()
+    await calling.__aexit__(None, None, None)
+    assert [each["data"]["endedBy"] for each in receiver.json()] == ["drained"]
+    assert held.jobs(tmp_path) == []
+
+
+async def test_a_meeting_that_was_deleted_meanwhile_is_not_handed_on(tmp_path, receiver, no_pauses, log):
+    async with held.server(tmp_path, held.webhook(receiver.url)) as served:
+
+        async def delete(_: int) -> Response:
+            meeting_id = receiver.json()[0]["data"]["meetingId"]
+            await served.turnwise.services.store._ask(
+                lambda connection: connection.exec_driver_sql(
+                    "DELETE FROM meetings WHERE id = ?", (meeting_id,)
+                ),
+                writes=True,
+            )
+            return Response(status_code=500)
+
+        receiver.answers.append(delete)
+        await held.hold(served)
+        await held.settled(tmp_path)
+    assert len(receiver.deliveries) == 1
+    assert "it is no longer in the database" in "".join(log)
+
+
+async def test_where_nobody_is_named_nothing_is_kept(tmp_path):
+    async with held.server(tmp_path, "[server]\nrejoin_secs = 0.0\n") as served:
+        await held.hold(served)
+        await held.settled(tmp_path)
+
+
+OWN = """
+from pathlib import Path
+
+
+class Keeper:
+    def __init__(self, folder: str, fails: int = 0):
+        self.folder, self.fails = Path(folder), fails
+
+    async def deliver(self, meeting):
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError(meeting.chunks[0].text)
+        (self.folder / meeting.delivery_id).write_text(meeting.chunks[0].text)
+"""
+
+
+async def test_a_class_of_ones_own_gets_it_and_may_fail_in_between(tmp_path, no_pauses, log):
+    (tmp_path / "keeper.py").write_text(OWN)
+    (tmp_path / "kept").mkdir()
+    text = f'[after_call]\nuse = "keeper:Keeper"\nfolder = "{tmp_path / "kept"}"\nfails = 2\n'
+    async with held.server(tmp_path, text) as served:
+        await held.hold(served)
+        await held.settled(tmp_path)
+    assert [file.read_text() for file in (tmp_path / "kept").iterdir()] == [held.SAID]
+    assert "RuntimeError" in "".join(log)
+    assert held.SAID not in "".join(log)
+
+
+async def test_of_several_processes_one_delivers_and_another_only_if_it_died(tmp_path):
+    file = tmp_path / "turnwise.state"
+    local = LocalState.open(file)
+    jobs = Jobs(local)
+    await jobs.prepare()
+    await jobs.begin("m", "default", "ann")
+    await jobs.end("m", "hung_up", wanted=True)
+    with running("claim", file) as other:
+        assert await jobs.claim() is None
+        other.kill()
+        job = await jobs.claim()
+        assert job is not None
+        assert (job.meeting_id, job.tries) == ("m", 2)
+        assert await jobs.claim() is None
+    await local.close()
+
+
+async def test_a_meeting_with_a_call_in_another_process_is_due_when_that_one_ends_it(tmp_path):
+    file = tmp_path / "turnwise.state"
+    local = LocalState.open(file)
+    jobs = Jobs(local)
+    await jobs.prepare()
+    await jobs.begin("m", "default", "ann")
+    with running("call", file, "m") as other:
+        await jobs.end("m", "hung_up", wanted=True)
+        assert await jobs.claim() is None
+        other.kill()
+        assert await local.abandoned() == ["m"]
+        await jobs.end("m", "abandoned", wanted=True)
+        assert await jobs.claim() is not None
+    await local.close()

@@ -1,0 +1,208 @@
+"""Where an agent allows it, speaking up stops it, and nothing of what either side said is lost."""
+
+import asyncio
+import io
+import wave
+
+import numpy as np
+import pytest
+from openai import AsyncOpenAI
+
+from .test_endings import becomes
+from .words import SENTENCES, error_rate, words
+
+pytestmark = pytest.mark.side_by_side
+GREETING = "Welcome to the museum. We are open from nine to five on every day but Monday."
+WORDS_OFF = 2
+"""How many words may lie between what was sent and what was stored."""
+
+
+def said_by(chunks, speaker):
+    return [chunk["text"] for chunk in chunks if chunk["speakerType"] == speaker]
+
+
+async def heard_in(house, voice):
+    """The words that the recogniser understands in the agent's audio."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(24_000)
+        wav.writeframes(b"".join(frame.pcm for frame in voice))
+    async with AsyncOpenAI(api_key="any", base_url=house.sandbox_url) as client:
+        answer = await client.audio.transcriptions.create(model="any", file=("heard.wav", file.getvalue()))
+    return words(answer.text)
+
+
+async def spoken_into(caller, pcm):
+    """Speaks into the agent's speech; the frames of its voice that came after it was interrupted."""
+    since_secs = caller.now()
+    await caller.speak(pcm)
+    told = await caller.wait_for_message("interruption", since_secs=since_secs)
+    await caller.wait_for_state("listening")
+    return told, [voice for voice in caller.voice if voice.at_secs <= told.at_secs]
+
+
+async def test_an_answer_that_is_spoken_into_is_given_up_and_the_next_one_is_answered(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "interruptible") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_state("speaking")
+        await spoken_into(caller, house.wav("name"))
+        await caller.wait_for_state("speaking")
+        await caller.wait_for_state("listening", 20)
+        await caller.until(lambda: len(caller.chunks) == 4 or None, "four rows", 2)
+    assert [state for state, _ in caller.states] == [
+        "listening",
+        *["thinking", "speaking", "listening"] * 2,
+    ]
+    assert len(caller.log.of("interruption")) == 1
+    assert len(caller.metrics) == 2
+    chunks = (await house.transcript(meeting_id))["chunks"]
+    assert [chunk["speakerType"] for chunk in chunks] == ["user", "agent", "user", "agent"]
+    timestamps = [chunk["timestamp"] for chunk in chunks]
+    assert timestamps == sorted(timestamps)
+    assert words(chunks[2]["text"])[:1] == ["my"], "the first word was cut off"
+    assert error_rate(SENTENCES["name"], chunks[2]["text"]) <= 0.1
+    asked = await house.requests(meeting_id, "llm")
+    assert len(asked) == 2
+
+
+async def test_a_greeting_can_be_interrupted_and_is_kept_as_far_as_it_was_spoken(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "talkative") as caller:
+        await caller.wait_for_state("speaking")
+        await asyncio.sleep(2.5)
+        _, voice = await spoken_into(caller, house.wav("hello"))
+        await caller.wait_for_state("speaking")
+        await caller.wait_for_state("listening", 20)
+    chunks = (await becomes(house, meeting_id, "processing"))["chunks"]
+    assert [chunk["speakerType"] for chunk in chunks] == ["agent", "user", "agent"]
+    assert GREETING.startswith(chunks[0]["text"])
+    assert "Welcome to the museum. We are" in chunks[0]["text"]
+    assert abs(len(words(chunks[0]["text"])) - len(await heard_in(house, voice))) <= WORDS_OFF
+
+
+@pytest.mark.parametrize("stage", ["stt", "tts"])
+async def test_what_is_said_while_the_agent_thinks_is_answered_together_with_what_was_said_before(
+    house, stage
+):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, stage, delay_ms=1_500)
+    async with house.call(meeting_id, "interruptible") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_state("thinking")
+        await caller.speak(house.wav("name"))
+        await caller.wait_for_state("speaking")
+        await caller.wait_for_state("listening", 20)
+        await caller.until(lambda: said_by([c.data for c in caller.chunks], "agent"), "the answer's row", 2)
+    assert [state for state, _ in caller.states] == [
+        "listening",
+        "thinking",
+        *["listening", "thinking", "speaking", "listening"],
+    ]
+    chunks = (await house.transcript(meeting_id))["chunks"]
+    assert len(said_by(chunks, "agent")) == 1
+    heard = " ".join(said_by(chunks, "user"))
+    assert error_rate(f"{SENTENCES['weather']} {SENTENCES['name']}", heard) <= 0.1
+
+
+@pytest.mark.parametrize("name", ["noise_loud", "cough"])
+async def test_noise_does_not_stop_the_agent(house, name):
+    noise = _cough() if name == "cough" else house.wav(name)[:64_000]
+    async with house.call(agent="talkative") as caller:
+        await caller.wait_for_state("speaking")
+        await caller.speak(noise)
+        await caller.wait_for_state("listening", 20)
+    assert [state for state, _ in caller.states] == ["listening", "speaking", "listening"]
+    assert caller.log.of("interruption") == []
+
+
+def _cough() -> bytes:
+    """120 ms of a breathy noise, loud and suddenly over."""
+    random = np.random.default_rng(1)
+    burst = random.standard_normal(1_920) * np.hanning(1_920) * 9_000
+    return burst.clip(-32_768, 32_767).astype("<i2").tobytes() + bytes(32_000)
+
+
+async def test_a_user_who_interrupts_again_and_again_is_understood_each_time(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "interruptible") as caller:
+        await caller.wait_for_state("listening")
+        for name in ("weather", "time", "hello", "name"):
+            await caller.speak(house.wav(name))
+            await caller.wait_for_state("speaking")
+        await caller.wait_for_state("listening", 20)
+    said = said_by((await becomes(house, meeting_id, "processing"))["chunks"], "user")
+    expected = " ".join(SENTENCES[name] for name in ("weather", "time", "hello", "name"))
+    assert error_rate(expected, " ".join(said)) <= 0.1
+
+
+async def test_a_fault_is_apologised_for_even_to_somebody_who_goes_on_speaking(house):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "llm", fault="500", times=1)
+    async with house.call(meeting_id, "interruptible") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_state("recovering_error")
+        before = len(caller.voice)
+        await caller.speak(house.wav("name"))
+        await caller.wait_for_state("listening", 20)
+        assert sum(len(voice.pcm) for voice in caller.voice[before:]) > 48_000, "the apology was cut"
+        assert caller.log.of("interruption") == []
+        assert (await caller.say(house.wav("order"))).why is None
+    heard = " ".join(request["heard"] for request in await house.requests(meeting_id, "stt"))
+    assert "boston" not in words(heard)
+
+
+@pytest.mark.parametrize("how", ["hang up", "lost", "limit"])
+async def test_a_call_that_ends_in_mid_sentence_keeps_what_was_spoken_of_it(house, how):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "brief" if how == "limit" else "talkative") as caller:
+        await caller.wait_for_state("speaking")
+        await asyncio.sleep(2.5)
+        if how == "lost":
+            caller.drop()
+        elif how == "limit":
+            assert await caller.wait_for_close() == 4002
+    stored = await becomes(house, meeting_id, "processing", secs=8)
+    (text,) = said_by(stored["chunks"], "agent")
+    assert GREETING.startswith(text)
+    assert text != GREETING
+    assert abs(len(words(text)) - len(await heard_in(house, caller.voice))) <= WORDS_OFF
+
+
+async def test_a_voice_that_fails_in_mid_sentence_leaves_what_was_spoken_of_it(house):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "tts", fault="stall", times=1)
+    async with house.call(meeting_id, "talkative") as caller:
+        await caller.wait_for_state("recovering_error")
+        voice = list(caller.voice)
+        await caller.wait_for_state("listening", 20)
+    chunks = (await becomes(house, meeting_id, "processing"))["chunks"]
+    text = " ".join(said_by(chunks, "agent"))
+    assert GREETING.startswith(text)
+    assert abs(len(words(text)) - len(await heard_in(house, voice))) <= WORDS_OFF
+
+
+async def test_a_sound_without_words_does_not_leave_the_user_without_an_answer(house):
+    meeting_id = await house.new_meeting()
+    await house.behave(meeting_id, "llm", delay_ms=1_000)
+    async with house.call(meeting_id, "interruptible") as caller:
+        await caller.wait_for_state("listening")
+        await caller.speak(house.wav("weather"))
+        await caller.wait_for_message("user-transcription")
+        await house.behave(meeting_id, "stt", fault="empty", times=1)
+        await caller.wait_for_state("thinking")
+        told, _ = await spoken_into(caller, house.wav("repeat"))
+        await caller.until(lambda: "speaking" in _states_since(caller, told), "an answer", 10)
+        await caller.until(lambda: _states_since(caller, told)[-1] == "listening", "its end", 20)
+    assert _states_since(caller, told)[-3:] == ["thinking", "speaking", "listening"]
+    chunks = (await becomes(house, meeting_id, "processing"))["chunks"]
+    assert len(said_by(chunks, "user")) == 1
+
+
+def _states_since(caller, message):
+    return [state for state, at_secs in caller.states if at_secs >= message.at_secs]
