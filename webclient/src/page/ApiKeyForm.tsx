@@ -10,7 +10,13 @@ interface Props {
 /** Asks for the server's API key, where a call can't be had without. */
 export function ApiKeyForm({ wish, onKey, onCancel }: Props) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const key = field.current?.value.trim();

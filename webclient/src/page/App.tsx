@@ -5,6 +5,7 @@ import { ApiKeyForm } from "./ApiKeyForm.tsx";
 import { CallButton } from "./CallButton.tsx";
 import { Conversation } from "./Conversation.tsx";
 import { Errors } from "./Errors.tsx";
+import type { Link } from "./entry.ts";
 import { MicrophonePicker } from "./MicrophonePicker.tsx";
 import { MuteButton } from "./MuteButton.tsx";
 import { lookOf } from "./orb.ts";
@@ -14,8 +15,8 @@ import { TurnTimes } from "./TurnTimes.tsx";
 import { useAgents } from "./useAgents.ts";
 import { usePageCall } from "./usePageCall.ts";
 
-export function App() {
-  const call = usePageCall();
+export function App({ link }: { link: Link | null }) {
+  const call = usePageCall(link);
   const agents = useAgents(call.api);
   const agent = agents.chosen?.name ?? null;
   const isInCall = call.status !== "Disconnected";
@@ -28,7 +29,7 @@ export function App() {
       <main data-in-call={isInCall}>
         <section className="stage" aria-label="Call">
           <StateOrb
-            look={lookOf(call.status, call.agentState)}
+            look={lookOf(call.status, call.agentState, call.wasConnected)}
             isOver={call.transcript.length > 0}
             isMuted={call.isMuted}
             levels={call.levels}

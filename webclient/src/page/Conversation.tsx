@@ -16,10 +16,7 @@ interface Props {
 export function Conversation({ transcript, agentText, isReadOut }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const lines = withAhead(transcript, agentText);
-  const { isAtEnd, onScroll, toEnd } = useStickToEnd(
-    box,
-    lines.map(({ text, ahead }) => text + ahead).join(),
-  );
+  const { isAtEnd, onScroll, toEnd } = useStickToEnd(box);
   return (
     <section className="panel conversation" aria-labelledby="conversation">
       <h2 id="conversation">Conversation</h2>

@@ -23,7 +23,7 @@ export function MicrophonePicker({ microphones, chosen, isInCall, onChoose, leve
         disabled={!isKnown}
         onChange={(event) => onChoose(event.target.value)}
       >
-        {!isKnown && <option value="">The browser's own choice</option>}
+        {!isKnown && <option value="">The default one</option>}
         {microphones.map(({ id, label }) => (
           <option key={id} value={id}>
             {label}

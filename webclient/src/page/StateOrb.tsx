@@ -9,6 +9,7 @@ import { useFrame, wantsLittleMotion } from "./useFrame.ts";
 const WORDS: Record<Look, readonly [word: string, hint: string]> = {
   off: ["Ready", "Press Connect and talk."],
   connecting: ["One moment", "Getting in touch with the agent."],
+  reconnecting: ["Reconnecting", "The connection was lost. It comes back by itself."],
   listening: ["Listening", "Your turn: just speak."],
   thinking: ["Thinking", "The agent has heard you."],
   speaking: ["Speaking", "The agent is answering."],

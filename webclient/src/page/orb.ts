@@ -3,7 +3,7 @@
 import type { AgentState, Status } from "../client/types.ts";
 
 /** What the orb shows: whose turn it is, or where the connection stands. */
-export type Look = "off" | "connecting" | AgentState;
+export type Look = "off" | "connecting" | "reconnecting" | AgentState;
 
 const TICKS = 72;
 /** Where the ticks begin. The drawing is 220 units wide, its centre is 0, 0. */
@@ -20,15 +20,18 @@ const MOST_STEPS = 6;
 const CORE: Record<Look, number> = {
   off: 50,
   connecting: 50,
+  reconnecting: 50,
   listening: 50,
   thinking: 50,
   speaking: 46,
   recovering_error: 50,
 };
 
-export function lookOf(status: Status, state: AgentState | null): Look {
+/** `wasConnected` tells a lost connection from one that has not come about yet. */
+export function lookOf(status: Status, state: AgentState | null, wasConnected: boolean): Look {
   if (status === "Disconnected") return "off";
-  return status === "Connected" && state ? state : "connecting";
+  if (status === "Connecting") return wasConnected ? "reconnecting" : "connecting";
+  return state ?? "connecting";
 }
 
 /** One orb, drawn frame by frame; loudness runs along the ring as a ripple. */
@@ -83,7 +86,8 @@ export class Orb {
     if (look === "listening") return SHORT + LONGEST * this.loudAt(TICKS / 2 - fromTop);
     if (look === "speaking") return SHORT + 3 + LONGEST * this.loudAt(fromTop);
     if (look === "thinking") return SHORT + 20 * comet(i / TICKS - secs / 3, 3);
-    if (look === "connecting") return SHORT + 12 * comet(i / TICKS - secs / 1.6, 1);
+    if (look === "connecting" || look === "reconnecting")
+      return SHORT + 12 * comet(i / TICKS - secs / 1.6, 1);
     if (look === "recovering_error") return recovering(i, secs);
     return SHORT;
   }

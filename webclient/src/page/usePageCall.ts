@@ -2,7 +2,12 @@
 
 import { useEffect, useRef, useState } from "react";
 import { CallProblem, ownError } from "../client/errors.ts";
-import { type CallError, type RealtimeAgent, useRealtimeAgent } from "../react/useRealtimeAgent.ts";
+import {
+  type CallError,
+  type RealtimeAgent,
+  type Status,
+  useRealtimeAgent,
+} from "../react/useRealtimeAgent.ts";
 import { Api } from "./api.ts";
 import { type Link, serverOf, takeLink } from "./entry.ts";
 
@@ -14,16 +19,19 @@ export interface PageCall extends Omit<RealtimeAgent, "connect"> {
   /** Whether the page was opened with a link, which settles meeting and agent. */
   readonly hasLink: boolean;
   readonly keyWish: KeyWish;
+  /** Whether this call stood already: connecting is then connecting again. */
+  readonly wasConnected: boolean;
   connect(agent: string | null): Promise<void>;
   connectWithKey(key: string, agent: string | null): Promise<void>;
   /** Puts the key's form away. */
   forgoKey(): void;
 }
 
-export function usePageCall(): PageCall {
+/** `firstLink` is the one that the page was opened with. */
+export function usePageCall(firstLink: Link | null): PageCall {
   const agent = useRealtimeAgent();
   const [api] = useState(() => new Api(serverOf(document.baseURI)));
-  const link = useLink();
+  const link = useLink(firstLink);
   const [isPreparing, setPreparing] = useState(false);
   const [problem, setProblem] = useState<CallError | null>(null);
   const [keyWish, setKeyWish] = useState<KeyWish>("none");
@@ -58,6 +66,7 @@ export function usePageCall(): PageCall {
     api,
     hasLink: link !== null,
     keyWish,
+    wasConnected: useWasConnected(agent.status),
     status: isPreparing && agent.status === "Disconnected" ? "Connecting" : agent.status,
     errors: problem ? [problem, ...agent.errors] : agent.errors,
     connect: begin,
@@ -78,9 +87,17 @@ export function usePageCall(): PageCall {
   };
 }
 
+/** Whether a call stood since it was asked for. */
+function useWasConnected(status: Status): boolean {
+  const [was, setWas] = useState(false);
+  if (!was && status === "Connected") setWas(true);
+  if (was && status === "Disconnected") setWas(false);
+  return was;
+}
+
 /** The link that the page was opened with, or that was pasted into its address since. */
-function useLink(): Link | null {
-  const [link, setLink] = useState(takeLink);
+function useLink(firstLink: Link | null): Link | null {
+  const [link, setLink] = useState(firstLink);
   useEffect(() => {
     const follow = () => setLink((before) => takeLink() ?? before);
     addEventListener("hashchange", follow);

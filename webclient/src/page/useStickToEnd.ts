@@ -1,6 +1,6 @@
 /** A list that follows its newest line, unless somebody is reading further up. */
 
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 
 /** So close to the end, the reader wants to see what comes. */
 const NEAR_PX = 40;
@@ -11,23 +11,24 @@ export interface StickToEnd {
   toEnd(): void;
 }
 
-/** Keeps the end of `box` in sight whenever `content` has changed. */
-export function useStickToEnd(box: RefObject<HTMLElement | null>, content: unknown): StickToEnd {
+/** Keeps the end of `box` in sight, whatever was added or has changed its height. */
+export function useStickToEnd(box: RefObject<HTMLElement | null>): StickToEnd {
   const [isAtEnd, setAtEnd] = useState(true);
-  const follows = useRef(true);
-  const toEnd = () => {
+  const scrollToEnd = () => {
     const element = box.current;
     if (element) element.scrollTop = element.scrollHeight;
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the content is what is followed
   useEffect(() => {
-    if (follows.current) toEnd();
-  }, [content]);
+    if (isAtEnd) scrollToEnd();
+  });
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
-    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
-    setAtEnd(follows.current);
+    setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX);
+  };
+  const toEnd = () => {
+    scrollToEnd();
+    box.current?.focus();
   };
   return { isAtEnd, onScroll, toEnd };
 }

@@ -83,10 +83,10 @@ describe("the picture of the turns' times", () => {
 });
 
 describe("the orb", () => {
-  const looks: Look[] = ["off", "connecting", "listening", "thinking", "speaking", "recovering_error"];
+  const looks: Look[] = ["listening", "thinking", "speaking", "recovering_error"];
 
   it("has a shape of its own for every state", () => {
-    const shapes = looks.slice(2).map((look) => {
+    const shapes = looks.map((look) => {
       const orb = new Orb();
       orb.rest(look);
       return `${orb.path} ${orb.coreRadius}`;
@@ -106,10 +106,14 @@ describe("the orb", () => {
   });
 
   it("shows no state of the agent before the call stands", () => {
-    expect(lookOf("Connecting", "speaking")).toBe("connecting");
-    expect(lookOf("Connected", null)).toBe("connecting");
-    expect(lookOf("Disconnected", null)).toBe("off");
-    expect(lookOf("Connected", "thinking")).toBe("thinking");
+    expect(lookOf("Connecting", "speaking", false)).toBe("connecting");
+    expect(lookOf("Connected", null, true)).toBe("connecting");
+    expect(lookOf("Disconnected", null, false)).toBe("off");
+    expect(lookOf("Connected", "thinking", true)).toBe("thinking");
+  });
+
+  it("tells a lost connection from one that has not come about yet", () => {
+    expect(lookOf("Connecting", null, true)).toBe("reconnecting");
   });
 });
 
