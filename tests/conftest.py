@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from .side_by_side import pytest_collection_modifyitems, pytest_pyfunc_call
+
+__all__ = ["pytest_collection_modifyitems", "pytest_pyfunc_call"]
+
 SPEECH = Path(__file__).parent / "speech"
 
 

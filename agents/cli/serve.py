@@ -83,13 +83,13 @@ def serve(
 
 
 def _page(build: bool) -> "AbstractContextManager[PageMaking | None]":
-    from ..web.page_build import PageBuild
+    from ..web.page_build import WEBCLIENT, PageBuild
     from ..web.page_making import PageMaking
 
     def tell(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
-    due = PageBuild(tell=tell)
+    due = PageBuild(WEBCLIENT, tell)
     return PageMaking(due, tell) if build and due.is_due else nullcontext()
 
 
