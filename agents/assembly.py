@@ -20,6 +20,7 @@ from .settings.problems import Path as KeyPath
 from .settings.problems import Problem
 from .settings.values import IsVariable, Place
 from .sinks import find_sink
+from .store.address import BadAddress, check_address
 from .tools.find import find_tools
 from .trial import try_out
 
@@ -106,6 +107,10 @@ class Components:
     ) -> tuple[AfterCallSettings | None, list[Problem]]:
         """`[after_call]` with its options checked, or what is wrong with it."""
         return check_after_call(settings, folder, place, is_variable)
+
+    def check_database(self, url: str) -> BadAddress | None:
+        """Why no database could be opened with this address; none is connected to."""
+        return check_address(url)
 
 
 def _without_unreadable(

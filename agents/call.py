@@ -26,6 +26,10 @@ CLIENT_READY_SECS = 2.0
 """A client that never says that it is ready is told things all the same."""
 
 
+START_SECS = 5.0
+"""How long the line may take to start once every processor is set up."""
+
+
 class CallEnd(Enum):
     """How a call ended, as far as its meeting is concerned."""
 
@@ -97,8 +101,10 @@ class Call:
             idle_timeout_secs=self._context.agent.fields.idle_secs,
             idle_timeout_frames=(BotSpeakingFrame, UserSpeakingFrame),
             cancel_on_idle_timeout=False,
+            start_timeout_secs=START_SECS,
         )
         worker.add_event_handler("on_idle_timeout", self._idle)
+        worker.add_event_handler("on_pipeline_timeout", self._stuck)
         return worker
 
     async def _open(self) -> None:
@@ -131,6 +137,10 @@ class Call:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(is_said.wait(), GOODBYE_SECS)
         await self.end(EndReason.ENDED)
+
+    def _stuck(self, *_: object) -> None:
+        """A line that does not start answers nothing: better that the caller is told, and soon."""
+        self._start_end(EndReason.ENDED)
 
     def _gone(self, hung_up: bool) -> None:
         if self._end is None:

@@ -18,7 +18,7 @@ from .component_error import ComponentError
 GROUP = "turnwise.components"
 
 
-def load_object(stage: str, use: str, folder: Path) -> Any:
+def load_object(stage: str, use: str, folder: Path, group: str = GROUP) -> Any:
     """What a short name or `module:attribute` stands for.
 
     Raises:
@@ -26,10 +26,11 @@ def load_object(stage: str, use: str, folder: Path) -> Any:
     """
     if ":" in use:
         return _import(use, folder)
-    found = short_names()
+    found = short_names(group)
     entry = found.get(f"{stage}.{use}") or found.get(use)
     if entry is None:
-        known = sorted(name.removeprefix(f"{stage}.") for name in found if name.startswith(f"{stage}."))
+        ours = (name for name in found if group != GROUP or name.startswith(f"{stage}."))
+        known = sorted(name.removeprefix(f"{stage}.") for name in ours)
         listed = f"short names for {stage} are {', '.join(known)}" if known else "name a module:Class"
         raise ComponentError(f"no component is called {use!r}", f"{listed}, or see `agent components`")
     return _import(entry.value, folder)
@@ -43,9 +44,9 @@ def full_names(name: str) -> list[str]:
 
 
 @cache
-def short_names() -> dict[str, EntryPoint]:
-    """Every installed component that has a short name."""
-    return {entry.name: entry for entry in entry_points(group=GROUP)}
+def short_names(group: str = GROUP) -> dict[str, EntryPoint]:
+    """Everything installed that has a short name: components, or what another group is for."""
+    return {entry.name: entry for entry in entry_points(group=group)}
 
 
 def _import(path: str, folder: Path) -> Any:

@@ -12,8 +12,8 @@ from .local_state import LocalState
 from .settings.model import Settings
 from .sinks import find_sink
 from .store.errors import StoreUnavailable
+from .store.opening import Store, open_store
 from .store.sink import TurnSink
-from .store.store import SqlStore
 from .terms import Terms, data_folder
 from .upstream import OpenAIUpstream
 
@@ -35,7 +35,8 @@ class Services:
         self.http = HttpSession()
         self._opening: asyncio.Task[None] | None = None
         self._opening_local = asyncio.Lock()
-        self._store: SqlStore | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._store: Store | None = None
         self._local: LocalState | None = None
         self._turns: TurnSink | None = None
         self._deliveries: Deliveries | None = None
@@ -65,7 +66,7 @@ class Services:
         return self.terms.upstream
 
     @property
-    def store(self) -> SqlStore:
+    def store(self) -> Store:
         """Meetings and transcripts."""
         return _opened(self._store)
 
@@ -124,6 +125,7 @@ class Services:
             await self._deliveries.close()
         if self._store:
             await self._store.close()
+        await asyncio.gather(*self._closing)
         if self._local:
             await self._local.close()
         await self.upstream.aclose()
@@ -133,13 +135,13 @@ class Services:
     async def _open_all(self) -> None:
         local = await self.open_local()
         url = self.settings.database.url.get_secret_value()
-        self._store = self._store or await asyncio.to_thread(SqlStore.open, url)
+        self._store = self._store or await asyncio.to_thread(open_store, url, data_folder(url))
         self._deliveries = self._deliveries or await self._open_deliveries(local, self._store)
         await self._close_abandoned()
         sink = find_sink(self.settings.transcripts, self.settings.folder)
         self._turns = sink() if sink else self._store
 
-    async def _open_deliveries(self, local: LocalState, store: SqlStore) -> Deliveries:
+    async def _open_deliveries(self, local: LocalState, store: Store) -> Deliveries:
         jobs = Jobs(local)
         await jobs.prepare()
         deliveries = Deliveries(jobs, store)
@@ -147,10 +149,20 @@ class Services:
         return deliveries
 
     async def _close_abandoned(self) -> None:
-        for meeting_id in await self.local.abandoned():
-            logger.info("closing meeting {}, which a dead process left active", meeting_id)
+        """Not waited for any longer than it is worth: a database that is away gets them when it is back."""
+        self._closing = {
+            asyncio.create_task(self._close_one(meeting_id)) for meeting_id in await self.local.abandoned()
+        }
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=OPEN_SECS / 2)
+
+    async def _close_one(self, meeting_id: str) -> None:
+        logger.info("closing meeting {}, which a dead process left active", meeting_id)
+        try:
             await self.store.finish(meeting_id)
             await self.deliveries.meeting_over(meeting_id, "abandoned")
+        except StoreUnavailable:
+            logger.warning("meeting {} is still to be closed, by the next start", meeting_id)
 
 
 def _opened(part: T | None) -> T:

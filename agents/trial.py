@@ -37,7 +37,7 @@ def try_out(agent: AgentSettings, build: Build) -> None:
 
 
 async def _try_out(agent: AgentSettings, build: Build) -> None:
-    call = _trial_call(agent)
+    call = trial_call(agent)
     try:
         for processor in build(call):
             await _clean_up(processor)
@@ -46,14 +46,15 @@ async def _try_out(agent: AgentSettings, build: Build) -> None:
         await call.upstream.aclose()
 
 
-def _trial_call(agent: AgentSettings) -> CallContext:
+def trial_call(agent: AgentSettings, upstream: OpenAIUpstream | None = None) -> CallContext:
+    """A call that nobody makes, to build processors for; its turns are not to be saved."""
     return CallContext(
         call_id="trial",
         meeting_id="trial",
         agent=agent,
         state=CallState(barge_in=agent.fields.barge_in),
         conversation=Conversation(agent.fields.prompt),
-        upstream=OpenAIUpstream(OpenAIAccess()),
+        upstream=upstream or OpenAIUpstream(OpenAIAccess()),
         turns=_Nowhere(),
     )
 

@@ -1,6 +1,7 @@
 """Turns every fault into the same thing for the user: an apology, then it is their turn again."""
 
 import asyncio
+import time
 import wave
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from pipecat.frames.frames import (
     TTSAudioRawFrame,
     TTSStartedFrame,
     TTSStoppedFrame,
+    VADUserStartedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
@@ -28,6 +30,7 @@ from ..agents.call_context import CallContext
 from ..agents.faults import StageFault, describe
 from ..agents.frames import APOLOGY_CONTEXT, ResetTurnFrame, ToldErrorFrame
 from ..agents.wire import VOICE_SAMPLE_RATE_HZ, AgentError, AgentState, agent_error
+from .apologies import Apologies
 
 SHIPPED_APOLOGY = Path(__file__).parent / "assets" / "apology_en.wav"
 _CHUNK_SECS = 0.04
@@ -67,6 +70,7 @@ class ErrorRecovery(FrameProcessor):
         self._tools.subscribe(lambda _: self._watch(self._state.current))
         self._watchdog: asyncio.Task | None = None
         self._is_over = False
+        self._apologies = Apologies()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Passes every frame on but errors, which it turns into a recovery."""
@@ -79,6 +83,8 @@ class ErrorRecovery(FrameProcessor):
         elif isinstance(frame, EndFrame | CancelFrame):
             self._is_over = True
             self._stop_watching()
+        elif isinstance(frame, VADUserStartedSpeakingFrame):
+            self._apologies.start_afresh()
         await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
@@ -90,6 +96,8 @@ class ErrorRecovery(FrameProcessor):
     async def _recover(self, frame: ErrorFrame) -> None:
         if frame.processor:
             await frame.processor.set_usable(True)
+        if self._state.current is AgentState.LISTENING and not self._apologies.is_due(time.monotonic()):
+            return
         if not self._state.move(AgentState.RECOVERING_ERROR):
             return
         error = describe(_stage(frame.processor), frame.exception)
@@ -123,6 +131,7 @@ class ErrorRecovery(FrameProcessor):
         if self._is_over:
             return
         if state in (AgentState.THINKING, AgentState.SPEAKING):
+            self._apologies.start_afresh()
             if not self._tools.any:
                 self._watchdog = self.create_task(self._fail_silent_turn())
         elif state is AgentState.RECOVERING_ERROR:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("agents", "processors", "transports")
+FOLDERS = ("agents", "processors", "transports", "testing")
 FILES = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
 
 
@@ -60,6 +60,14 @@ def test_processors_and_transports_do_not_import_each_other():
     for mine, other in (("processors", "transports"), ("transports", "processors")):
         found = [m for m, names in GRAPH.items() if m[0] == mine and any(n[:1] == (other,) for n in names)]
         assert found == []
+
+
+def test_the_kit_needs_the_core_alone_and_nobody_needs_the_kit():
+    kit = {module for module in GRAPH if module[:1] == ("testing",)}
+    needed = {name[:1] for module in kit for name in GRAPH[module]}
+    assert needed == {("agents",), ("testing",)}
+    users = [module for module, names in GRAPH.items() if module not in kit and names & kit]
+    assert users == [("agents", "cli", "starter", "test_say_as")]
 
 
 def test_no_module_imports_itself_by_a_detour():

@@ -21,7 +21,7 @@ def agent(folder, *arguments, **variables):
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "check", "components", "token", "call", "transcript", "sandbox"]
+    "command", ["init", "serve", "check", "components", "token", "call", "transcript", "sandbox"]
 )
 def test_every_command_has_a_help_that_teaches(tmp_path, command):
     shown = agent(tmp_path, command, "--help")

@@ -78,7 +78,7 @@ def test_an_installed_package_brings_a_short_name(monkeypatch, tmp_path):
     entry = EntryPoint(
         "filter.mine", "pipecat.processors.filters.identity_filter:IdentityFilter", importing.GROUP
     )
-    monkeypatch.setattr(importing, "short_names", lambda: {entry.name: entry})
+    monkeypatch.setattr(importing, "short_names", lambda _=None: {entry.name: entry})
     assert find_component("filter", "mine", tmp_path).factory is IdentityFilter
 
 

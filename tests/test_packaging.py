@@ -7,13 +7,13 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("agents", "processors", "transports")
+FOLDERS = ("agents", "processors", "transports", "testing")
 
 
 def test_the_wheel_holds_all_of_the_code_and_what_it_reads(tmp_path):
     tree = tmp_path / "tree"
     tree.mkdir()
-    for name in (*FOLDERS, "pyproject.toml", "README.md", "LICENSE", "settings.toml"):
+    for name in (*FOLDERS, "pyproject.toml", "README.md", "LICENSE", "settings.toml", ".env.example"):
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tree / name)
@@ -28,4 +28,4 @@ def test_the_wheel_holds_all_of_the_code_and_what_it_reads(tmp_path):
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
-    assert packed == wanted | {"settings.toml"}
+    assert packed == wanted | {"settings.toml", ".env.example"}

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from ..component import Component, ComponentError, load_object
+from ..component import Component, ComponentError
+from ..importing import load_object
 from ..settings.model import AfterCallSettings
 from ..settings.problems import Path as KeyPath
 from ..settings.problems import Problem
 from ..settings.values import IsVariable, Place, check_values
 from .finished import AfterCall
 
+GROUP = "turnwise.after_call"
 _STAGE = "after_call"
 
 
@@ -20,7 +22,7 @@ def find_after_call(settings: AfterCallSettings, folder: Path) -> Component | No
     """
     if not settings.is_on:
         return None
-    factory = load_object(_STAGE, settings.use, folder)
+    factory = load_object(_STAGE, settings.use, folder, GROUP)
     if not callable(factory):
         raise ComponentError(f"{settings.use} is neither a class nor a function", "name one that is")
     return Component(settings.use, factory)

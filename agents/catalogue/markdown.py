@@ -9,11 +9,14 @@ from .found import KINDS, Found
 _HEAD = """\
 # Pipecat's services in a settings file
 
-Made by `agent components --markdown` from the source of {distribution} {version}; do not edit.
+Made by `agent components --markdown pipecat` from the source of {distribution} {version}; do not edit.
 
 Any of them is named by its path:
 
 ```toml
+[agents.support]
+extends = "default"
+
 [agents.support.stt]
 use = "pipecat.services.deepgram.stt:DeepgramSTTService"
 api_key_env = "DEEPGRAM_API_KEY"        # option `api_key` from a variable or from .env.local

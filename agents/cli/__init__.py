@@ -8,6 +8,7 @@ from .call import call
 from .check import check
 from .components import components
 from .failure import CommandFailed
+from .init import init
 from .sandbox import sandbox
 from .serve import serve
 from .token import token
@@ -21,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, check, components, token, call, transcript, sandbox):
+for command in (init, serve, check, components, token, call, transcript, sandbox):
     app.command(command.__name__)(command)
 
 

@@ -1,6 +1,7 @@
 """`agent components`: what a settings file can name."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,21 @@ import typer
 from .failure import CommandFailed
 
 
+class Page(StrEnum):
+    """A page of the documentation that is made here."""
+
+    OWN = "own"
+    PIPECAT = "pipecat"
+
+
 def components(
     name: Annotated[
         str | None,
         typer.Argument(metavar="[NAME|PATH]", help="A short name or a module:Class, to see its options."),
     ] = None,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Write Pipecat's services as the table in docs/.")
-    ] = False,
+        Page | None, typer.Option(help="Write a page of docs/: what has a short name, or Pipecat's services.")
+    ] = None,
     folder: Annotated[
         Path, typer.Option(metavar="DIR", help="Where the settings file is, for modules beside it.")
     ] = Path(),
@@ -28,16 +36,27 @@ def components(
     meaning, or why it cannot be named and the lines of Python that can.
     """
     if markdown:
-        from ..catalogue.found import found_in_pipecat
-        from ..catalogue.markdown import as_markdown
-
-        sys.stdout.write(as_markdown(found_in_pipecat()))
+        sys.stdout.write(_page(markdown))
     elif name is None:
         from .components_list import show_all
 
         show_all()
     else:
         _show(name, folder.resolve())
+
+
+def _page(page: Page) -> str:
+    if page is Page.PIPECAT:
+        from ..catalogue.found import found_in_pipecat
+        from ..catalogue.markdown import as_markdown
+
+        return as_markdown(found_in_pipecat())
+    from ..catalogue.own_markdown import own_components
+    from ..importing import short_names
+    from ..log import set_up_log
+
+    set_up_log("ERROR")
+    return own_components(short_names())
 
 
 def _show(name: str, folder: Path) -> None:

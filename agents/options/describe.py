@@ -102,7 +102,8 @@ def _told(text: str) -> tuple[str, bool]:
 
 
 def _description(annotation: Any) -> str:
-    return next((m.description or "" for m in _metadata(annotation) if isinstance(m, FieldInfo)), "")
+    fields = (mark for mark in _metadata(annotation) if isinstance(mark, FieldInfo))
+    return next((field.description for field in fields if field.description), "")
 
 
 def _range(annotation: Any) -> str:

@@ -49,6 +49,10 @@ class ComponentCheck(Protocol):
         """Checks the options of who gets finished meetings, and builds it once."""
         ...
 
+    def check_database(self, url: str) -> Unbuildable | None:
+        """Why no database could be opened with this address."""
+        ...
+
 
 class AgentReader:
     """Reads one agent's table; keeps every problem on the way."""

@@ -16,6 +16,10 @@ from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
 
 PREFIX = "TURNWISE_"
+EXTENDS, SHIPPED = "extends", "shipped"
+"""`extends = "shipped"` at the top of a settings file puts it on top of the shipped one."""
+
+LOCAL = "settings.local.toml"
 SHIPPED_SETTINGS = Path(__file__).parents[2] / "settings.toml"
 
 
@@ -33,6 +37,11 @@ class Layers:
     """Where components of one's own and relative files are looked for."""
     files: list[Path] = field(default_factory=list)
 
+    def is_committed(self, path: KeyPath) -> bool:
+        """Whether a key comes from a file that gets committed."""
+        layer = self.places.layer(path)
+        return layer is not None and layer < len(self.files) and self.files[layer].name != LOCAL
+
 
 def read_layers(settings_file: Path | None, environ: Mapping[str, str] | None = None) -> Layers:
     """Reads every layer that there is.
@@ -41,8 +50,11 @@ def read_layers(settings_file: Path | None, environ: Mapping[str, str] | None = 
         SettingsError: a file is missing, unreadable or no TOML.
     """
     main, folder = _main_file(settings_file)
-    files = [file for file in (main, folder / "settings.local.toml") if file.is_file()]
+    below = [SHIPPED_SETTINGS] if _read_toml(main).get(EXTENDS) == SHIPPED else []
+    files = [file for file in (*below, main, folder / LOCAL) if file.is_file()]
     values = _merged(files)
+    if below:
+        values.pop(EXTENDS)
     variables = {**_dotenv(folder / ".env.local"), **(os.environ if environ is None else environ)}
     from_variables = _apply_variables(values, variables)
     return Layers(values, variables, from_variables, Places(files, from_variables), folder, files)

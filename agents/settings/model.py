@@ -61,9 +61,9 @@ class DatabaseSettings(Section):
 
     @field_validator("url")
     @classmethod
-    def _is_sqlite(cls, url: SecretStr) -> SecretStr:
-        if not url.get_secret_value().startswith("sqlite:///"):
-            raise ValueError("must begin with sqlite:///; no other database is served yet")
+    def _is_served(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
         return url
 
 

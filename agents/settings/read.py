@@ -1,5 +1,6 @@
 """From files and variables to one validated object, or every problem at once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from pydantic import SecretStr
 
 from ..secret import SHORTEST_SECRET_BYTES
 from .agent_tables import AgentReader, ComponentCheck
-from .layers import Layers, read_layers
+from .layers import EXTENDS, SHIPPED, Layers, read_layers
 from .model import (
     AfterCallSettings,
     AgentSettings,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type[Section]] = {
     "after_call": AfterCallSettings,
     "log": LogSettings,
 }
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=")
 _TOP_KEYS = (*SECTIONS, "agents", "default_agent")
 
 S = TypeVar("S", bound=Section)
@@ -76,6 +78,8 @@ class _Reader:
         if components and transcripts:
             self._check_sink(components, transcripts)
         after_call = self._after_call(components)
+        if components and database:
+            self._check_database(components, database)
         self._check_upstream()
         default_agent = self._default_agent()
         if not (server and auth and database and transcripts and after_call and log) or self.problems:
@@ -97,7 +101,9 @@ class _Reader:
 
     def _check_top(self) -> None:
         for key in self._layers.values:
-            if key not in _TOP_KEYS:
+            if key == EXTENDS:
+                self._add((key,), "can only be shipped", f'write {EXTENDS} = "{SHIPPED}"')
+            elif key not in _TOP_KEYS:
                 self._add((key,), *unknown_key(key, list(_TOP_KEYS)))
 
     def _section(self, model: type[S]) -> S | None:
@@ -171,6 +177,10 @@ class _Reader:
         self.problems += problems
         return checked
 
+    def _check_database(self, components: ComponentCheck, database: DatabaseSettings) -> None:
+        if why := components.check_database(database.url.get_secret_value()):
+            self._add(("database", "url"), why.wrong, why.remedy)
+
     def _check_upstream(self) -> None:
         url = self._layers.variables.get("OPENAI_BASE_URL")
         if url and not _is_http_url(url):
@@ -190,7 +200,7 @@ class _Reader:
         return [
             str(Problem(".".join(path), "is a secret in a file that gets committed", _move(path), place))
             for path, place in places.items()
-            if self._layers.places.layer(path) == 0
+            if self._layers.is_committed(path)
         ]
 
     def _add(self, path: tuple[str, ...], wrong: str, remedy: str) -> None:
@@ -202,11 +212,13 @@ def _move(path: tuple[str, ...]) -> str:
 
 
 def _secrets(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """The keys whose values are nobody's business; an address is one if it carries a password."""
+    """The keys whose values are nobody's business; an address is one only if it carries a password."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _secrets(value, (*path, key))
-        elif isinstance(value, str) and value and is_secret(key) and (key != "url" or "@" in value):
+        elif (
+            isinstance(value, str) and value and is_secret(key) and (key != "url" or _PASSWORD.search(value))
+        ):
             yield (*path, key)
 
 

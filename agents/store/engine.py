@@ -3,21 +3,17 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from . import sqlite
+from . import postgres, sqlite
+from .address import parse_address
 from .errors import StoreUnavailable
 from .tables import ChunkRow, MeetingRow
 
 SQLITE_BUSY_SECS = 0.5
 """How long one try waits for a lock; after it the writer says that it is in trouble and tries again."""
-
-_URL_SENTENCE = (
-    "database.url: not a database that can be used; "
-    "write sqlite:///turnwise.db or postgresql://user@host/name"
-)
 
 WRITES = {"turnwise_writes": True}
 """Execution options of a connection that is going to write."""
@@ -29,46 +25,33 @@ def open_engine(url: str) -> Engine:
     Raises:
         StoreUnavailable: no such file, driver or kind of database.
     """
-    parsed = _parse(url)
-    if parsed.drivername == "sqlite":
-        return _open_sqlite(parsed)
-    try:
-        return create_engine(parsed, hide_parameters=True)
-    except ImportError as error:
-        raise StoreUnavailable(f"database.url: no driver for {parsed.drivername} is installed") from error
+    parsed = parse_address(url)
+    return open_sqlite(parsed) if parsed.drivername == "sqlite" else postgres.open_engine(parsed)
 
 
-def is_embedded(engine: Engine) -> bool:
-    """Whether the tables are ours to create and fill."""
-    return engine.dialect.name == "sqlite"
+def open_sqlite(url: URL, more: MetaData | None = None) -> Engine:
+    """The engine for a file, with our two tables in it and those of `more`.
 
-
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise StoreUnavailable(_URL_SENTENCE) from None
-    if parsed.drivername not in {"sqlite", "postgresql"} or parsed.database in {None, "", ":memory:"}:
-        raise StoreUnavailable(_URL_SENTENCE)
-    return parsed
-
-
-def _open_sqlite(url: URL) -> Engine:
+    Raises:
+        StoreUnavailable: the file cannot be made or used.
+    """
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_SECS})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     try:
-        sqlite.patiently(lambda: _create_tables(engine))
+        sqlite.patiently(lambda: _create_tables(engine, more))
     except DBAPIError as error:
         engine.dispose()
         raise StoreUnavailable(sqlite.what_is_wrong(str(url.database), error)) from error
     return engine
 
 
-def _create_tables(engine: Engine) -> None:
+def _create_tables(engine: Engine, more: MetaData | None) -> None:
     with engine.execution_options(**WRITES).begin() as connection:
         tables = [SQLModel.metadata.tables[str(row.__tablename__)] for row in (MeetingRow, ChunkRow)]
         SQLModel.metadata.create_all(connection, tables=tables)
+        if more is not None:
+            more.create_all(connection)
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:

@@ -10,11 +10,9 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
-    Enum,
     ForeignKey,
     Index,
     Integer,
-    String,
     Text,
     TypeDecorator,
     false,
@@ -26,18 +24,21 @@ from sqlmodel import Field, SQLModel
 MeetingStatus = Literal["upcoming", "active", "processing", "completed", "failed", "cancelled"]
 
 
-class OpaqueId(UserDefinedType[str]):
-    """An id as text, whether the column is text or uuid: bound without a cast, read back as a string."""
+class PlainText(UserDefinedType[str]):
+    """Text to us, be the column text, varchar, uuid or an enum: bound without a cast, read as a string."""
 
     cache_ok = True
 
+    def __init__(self, created_as: str = "TEXT") -> None:
+        self.created_as = created_as
+
     def get_col_spec(self, **_: Any) -> str:
         """The column's type where we create it."""
-        return "TEXT"
+        return self.created_as
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """A driver may hand a uuid out as an object."""
-        return str
+        return lambda value: value if value is None else str(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -58,8 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _status() -> Column[str]:
-    values = Enum(*get_args(MeetingStatus), name="meeting_status", create_constraint=True)
-    return Column(values, nullable=False, server_default="upcoming")
+    return Column(PlainText("VARCHAR(10)"), nullable=False, server_default="upcoming")
 
 
 def _created() -> Column[datetime]:
@@ -70,18 +70,19 @@ class MeetingRow(SQLModel, table=True):
     """A meeting. Statements name their columns one by one: those below the line are never read or written."""
 
     __tablename__: ClassVar[Any] = "meetings"
+    __table_args__ = (CheckConstraint(f"status IN {get_args(MeetingStatus)}", "meeting_status"),)
 
-    id: str = Field(sa_column=Column(OpaqueId, primary_key=True))
-    name: str = Field(sa_column=Column(Text, nullable=False))
-    user_id: str = Field(sa_column=Column(Text, nullable=False))
-    agent_id: str = Field(sa_column=Column(Text, nullable=False))
-    prompt: str | None = Field(sa_column=Column(Text))
+    id: str = Field(sa_column=Column(PlainText, primary_key=True))
+    name: str = Field(sa_column=Column(PlainText, nullable=False))
+    user_id: str = Field(sa_column=Column(PlainText, nullable=False))
+    agent_id: str = Field(sa_column=Column(PlainText, nullable=False))
+    prompt: str | None = Field(sa_column=Column(PlainText))
     status: str = Field(sa_column=_status())
     started_at: datetime | None = Field(sa_column=Column(UtcDateTime))
     ended_at: datetime | None = Field(sa_column=Column(UtcDateTime))
     processing_started_at: datetime | None = Field(sa_column=Column(UtcDateTime))
     transcript_collected: bool | None = Field(sa_column=Column(Boolean, server_default=false()))
-    error: str | None = Field(sa_column=Column(Text))
+    error: str | None = Field(sa_column=Column(PlainText))
 
     # Other programs' columns: there when we create the table, ours in no other way.
     progress: dict[str, Any] | None = Field(sa_column=Column(JSON))
@@ -102,12 +103,12 @@ class ChunkRow(SQLModel, table=True):
         Index("idx_transcript_chunks_meeting_timestamp", "meeting_id", "timestamp"),
     )
 
-    id: str = Field(sa_column=Column(OpaqueId, primary_key=True))
+    id: str = Field(sa_column=Column(PlainText, primary_key=True))
     meeting_id: str = Field(
-        sa_column=Column(OpaqueId, ForeignKey("meetings.id", ondelete="CASCADE"), nullable=False)
+        sa_column=Column(PlainText, ForeignKey("meetings.id", ondelete="CASCADE"), nullable=False)
     )
-    speaker_type: str = Field(sa_column=Column(String(10), nullable=False))
-    text: str = Field(sa_column=Column(Text, nullable=False))
+    speaker_type: str = Field(sa_column=Column(PlainText("VARCHAR(10)"), nullable=False))
+    text: str = Field(sa_column=Column(PlainText, nullable=False))
     timestamp: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     sequence_number: int = Field(sa_column=Column(Integer, nullable=False))
     created_at: datetime | None = Field(sa_column=_created())

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from ..component import ComponentError, load_object
+from ..component_error import ComponentError
+from ..importing import load_object, short_names
 from .signature import UnusableTool, read_tool
 from .tool import Tool
 
@@ -45,16 +44,10 @@ def find_tool(use: str, folder: Path) -> Tool:
 
 
 def _path(short_name: str) -> str:
-    entry = short_names().get(short_name)
+    entry = short_names(GROUP).get(short_name)
     if entry is None:
-        known = ", ".join(sorted(short_names()))
+        known = ", ".join(sorted(short_names(GROUP)))
         raise ComponentError(
             f"no tool is called {short_name!r}", f"name a module:function; short names are {known}"
         )
     return entry.value
-
-
-@cache
-def short_names() -> dict[str, EntryPoint]:
-    """Every installed tool that has a short name."""
-    return {entry.name: entry for entry in entry_points(group=GROUP)}

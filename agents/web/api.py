@@ -96,7 +96,7 @@ async def transcript(turnwise: Here, request: Request, meeting_id: str) -> dict[
     meeting = await turnwise.door.find_meeting(meeting_id)
     chunks = [
         chunk_fields(chunk.sequence_number, chunk.speaker_type, chunk.text, chunk.timestamp.isoformat())
-        for chunk in await turnwise.services.store.chunks(meeting_id)
+        for chunk in await turnwise.services.store.chunks(meeting.id)
     ]
     return {"meetingId": meeting.id, "status": meeting.status, "chunks": chunks}
 

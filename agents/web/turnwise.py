@@ -33,6 +33,7 @@ class Turnwise:
         """Opens at start and closes at the end."""
         try:
             await self.services.open()
+            await self.services.store.ping()
         except StoreUnavailable as error:
             logger.error("{}; no call is taken until it can be used", error)
         yield

@@ -1,6 +1,8 @@
 """A finished meeting reaches whoever was named, whatever happens on the way."""
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 
 import pytest
@@ -222,12 +224,8 @@ async def test_a_meeting_that_was_deleted_meanwhile_is_not_handed_on(tmp_path, r
 
         async def delete(_: int) -> Response:
             meeting_id = receiver.json()[0]["data"]["meetingId"]
-            await served.turnwise.services.store._ask(
-                lambda connection: connection.exec_driver_sql(
-                    "DELETE FROM meetings WHERE id = ?", (meeting_id,)
-                ),
-                writes=True,
-            )
+            with contextlib.closing(sqlite3.connect(tmp_path / "turnwise.db", isolation_level=None)) as other:
+                other.execute("DELETE FROM meetings WHERE id = ?", (meeting_id,))
             return Response(status_code=500)
 
         receiver.answers.append(delete)

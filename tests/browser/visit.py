@@ -9,6 +9,7 @@ from playwright.async_api import ConsoleMessage, Page, Response
 
 OBSERVE = Path(__file__).parent / "observe.js"
 LONGEST_MS = 40_000
+TURNS_MS = 100_000
 
 
 class Visit:
@@ -42,7 +43,7 @@ class Visit:
 
     async def turns(self, count: int) -> None:
         """Waits until so many turns were answered, the last of them to its end."""
-        await self.page.locator("tbody tr").nth(count - 1).wait_for(state="attached")
+        await self.page.locator("tbody tr").nth(count - 1).wait_for(state="attached", timeout=TURNS_MS)
         await self.looks("listening")
 
     async def told(self, code: str) -> str:

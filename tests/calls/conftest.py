@@ -12,9 +12,11 @@ AT_ONCE = 14
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The one server of all whole calls."""
-    house = House(tmp_path_factory.mktemp("house"))
+    on_postgres = request.config.getoption("database") == "postgresql"
+    database = request.getfixturevalue("postgres").new_database() if on_postgres else None
+    house = House(tmp_path_factory.mktemp("house"), database)
     yield house
     house.close()
 

@@ -18,6 +18,7 @@ from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.speech import read_wav
 
 from ..conftest import SPEECH
+from ..postgres import Database
 
 START_SECS = 60
 
@@ -95,15 +96,35 @@ model = "gpt-transcribe"
 extends = "default"
 [agents.smart.endpointing]
 use = "smart"
+
+[agents.stumbling]
+extends = "default"
+pipeline = "gate -> vad -> stt -> llm -> faulty -> tts"
+[agents.stumbling.faulty]
+use = "faulty:RaisesOnce"
+
+[agents.deaf]
+extends = "default"
+pipeline = "gate -> faulty -> vad -> stt -> llm -> tts"
+[agents.deaf.faulty]
+use = "faulty:RaisesOnAudio"
+
+[agents.hopeless]
+extends = "default"
+pipeline = "gate -> faulty -> vad -> stt -> llm -> tts"
+[agents.hopeless.faulty]
+use = "faulty:RaisesOnAll"
 """
 
 
 class House:
     """Where the server and its sandbox are, and what they have said."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database | None = None) -> None:
+        """`database` is a deployment's PostgreSQL, in place of SQLite in the folder."""
+        self.database = database
         (folder / "settings.local.toml").write_text(LOCAL_SETTINGS)
-        for mine in ("my_tools.py", "stock_recogniser.py"):
+        for mine in ("my_tools.py", "stock_recogniser.py", "faulty.py"):
             shutil.copy(Path(__file__).parent / mine, folder)
         self.folder = folder
         self.log_file = folder / "log"
@@ -111,7 +132,7 @@ class House:
         self.process = subprocess.Popen(
             [Path(sys.executable).parent / "agent", "serve", "--no-build", "--port", "0"],
             cwd=folder,
-            env={"PATH": os.defpath, "HOME": str(folder)},
+            env={"PATH": os.defpath, "HOME": str(folder), **_variables(database)},
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
@@ -144,7 +165,9 @@ class House:
         return read_wav(SPEECH / f"{name}.wav")
 
     async def new_meeting(self, prompt: str | None = None) -> str:
-        """A meeting to call in."""
+        """A meeting to call in, made by whoever makes them there."""
+        if self.database:
+            return await asyncio.to_thread(self.database.new_meeting, prompt)
         async with Api(self.url) as api:
             return await api.create_meeting(prompt=prompt)
 
@@ -195,3 +218,7 @@ class House:
     @property
     def _sandbox_root(self) -> str:
         return self.sandbox_url.removesuffix("/v1")
+
+
+def _variables(database: Database | None) -> dict[str, str]:
+    return {"TURNWISE_DATABASE__URL": database.url} if database else {}

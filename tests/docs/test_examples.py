@@ -6,19 +6,39 @@ import subprocess
 
 import pytest
 from turnwise.agents.load import load_settings
+from turnwise.agents.settings.problems import SettingsError
 from turnwise.agents.tokens import verify
 
 from .blocks import PAGES, ROOT, blocks
 
-SECRET = "0123456789abcdef0123456789abcdef"
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=str)
 def test_settings_that_are_shown_are_taken(block, tmp_path):
     (tmp_path / "settings.toml").write_text((ROOT / "settings.toml").read_text())
     (tmp_path / "settings.local.toml").write_text(block.text)
+    for module, name in re.findall(r'"(\w+):(\w+)"', block.text):
+        (tmp_path / f"{module}.py").write_text(shown_python(block.page, name))
     variables = dict.fromkeys(re.findall(r'_env = "(\w+)"', block.text), "a key")
-    load_settings(tmp_path / "settings.toml", variables)
+    if 'use = "webhook"' in block.text:
+        variables["TURNWISE_AFTER_CALL__SECRET"] = SECRET
+    problems = problems_of(tmp_path / "settings.toml", variables)
+    assert [problem for problem in problems if "needs Pipecat's extra" not in problem.wrong] == []
+
+
+def problems_of(settings_file, variables):
+    """What is wrong with settings, if anything."""
+    try:
+        load_settings(settings_file, variables)
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def shown_python(page, name):
+    """The code on a page that makes what its settings name."""
+    return next(b.text for b in blocks("python", page) if re.search(rf"(def|class) {name}\b", b.text))
 
 
 def test_every_link_between_pages_leads_somewhere():

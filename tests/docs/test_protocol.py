@@ -5,10 +5,11 @@ import re
 
 import pytest
 from turnwise.agents import faults, refusal, wire
+from turnwise.agents.load import load_settings
 from turnwise.agents.tokens import mint, verify
 from turnwise.agents.web.app import create_app
 
-from .blocks import blocks, text_of
+from .blocks import ROOT, blocks, text_of
 
 PAGE = text_of("protocol.md")
 MESSAGES = {
@@ -55,9 +56,10 @@ def test_every_state_is_named():
     assert [state for state in wire.AgentState if f"`{state.value}`" not in PAGE] == []
 
 
-def test_every_route_is_told(tmp_path, settings):
+def test_every_route_is_told(tmp_path):
     told = {name for name, *_ in rows("| route | what |")}
-    spec = create_app(settings(tmp_path)).openapi()
+    variables = {"TURNWISE_DATABASE__URL": f"sqlite:///{tmp_path}/turnwise.db"}
+    spec = create_app(load_settings(ROOT / "settings.toml", variables)).openapi()
     made = {f"{verb.upper()} {path}" for path, verbs in spec["paths"].items() for verb in verbs}
     assert made | {"GET /", "WS /api/ws/agent"} == told
 

@@ -118,7 +118,9 @@ def test_a_secret_among_a_stages_options_is_warned_of_too(load):
         ("[transcripts]\nuse = 'json:JSONDecoder'", "json:JSONDecoder has no `save`"),
         ("[server]\nallowed_origins = ['*']", "'*' is none"),
         ("[server]\nallowed_origins = ['https://x/']", "'https://x/' is none"),
-        ("[database]\nurl = 'mysql://x'", "database.url: must begin with sqlite:///"),
+        ("[database]\nurl = 'mysql://x'", "database.url: must begin with sqlite:/// or postgresql://"),
+        ("[database]\nurl = 'postgresql://me@host'", "database.url: not a database that can be used"),
+        ("[database]\nurl = 'postgresql://me@host/n?colour=red'", "database.url: has an option"),
         ("[server]\nhost = '127.evil'", "set TURNWISE_AUTH__SECRET"),
     ],
 )
@@ -144,3 +146,17 @@ def test_a_prompt_of_several_lines_does_not_mislead_about_places(problems):
 def test_a_model_is_a_setting_and_has_no_default(problems):
     said = problems("[agents.default]\nprompt = 'x'\npipeline = 'stt'\n[agents.default.stt]\nuse = 'openai'")
     assert said == "settings.toml:4: agents.default.stt.model: is missing; set it"
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("postgresql://me:hunter2@host/name", True),
+        ("postgresql://me@host/name?password=hunter2", True),
+        ("postgresql://me@host/name", False),
+    ],
+)
+def test_an_address_is_a_secret_only_with_a_password(load, url, warned):
+    warnings = load(f"[database]\nurl = '{url}'").warnings
+    assert any("database.url" in warning for warning in warnings) is warned
+    assert "hunter2" not in str(warnings)

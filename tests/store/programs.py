@@ -60,13 +60,13 @@ def lock(file: str) -> None:
         connection.execute("ROLLBACK")
 
 
-def save(file: str, meeting_id: str, name: str, count: str) -> None:
+def save(url: str, folder: str, meeting_id: str, name: str, count: str) -> None:
     """Save turns all at once; a count of -1 goes on for ever, with a line for each that is durable."""
+    from turnwise.agents.store.opening import open_store
     from turnwise.agents.store.sink import Turn
-    from turnwise.agents.store.store import SqlStore
 
     async def run() -> None:
-        store = SqlStore.open(f"sqlite:///{file}")
+        store = open_store(url, Path(folder))
         print("ready")
         sys.stdin.readline()
 

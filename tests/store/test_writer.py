@@ -225,7 +225,7 @@ def test_a_transient_error_is_tried_again(file):
 
 async def test_two_processes_share_one_sequence(store, file):
     meeting = await store.create_meeting("Interview", None)
-    with running("save", file, meeting.id, "theirs", 100) as program:
+    with running("save", f"sqlite:///{file}", file.parent, meeting.id, "theirs", 100) as program:
         program.go_on()
         await asyncio.gather(*(store.save(turn(meeting.id, f"ours {n}")) for n in range(100)))
         for _ in range(100):
@@ -240,7 +240,7 @@ async def test_killed_in_mid_writing_nothing_acknowledged_is_lost_or_doubled(sto
     meeting = await store.create_meeting("Interview", None)
     acknowledged = []
     for life in range(5):
-        with running("save", file, meeting.id, f"life {life}:", -1) as program:
+        with running("save", f"sqlite:///{file}", file.parent, meeting.id, f"life {life}:", -1) as program:
             program.go_on()
             acknowledged += [program.line() for _ in range(20 + 13 * life)]
             # Its last word may have been cut short.
