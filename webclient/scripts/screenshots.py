@@ -118,7 +118,8 @@ async def shoot(page: Page, name: str) -> None:
     await page.wait_for_timeout(SETTLE_MS)
     await page.screenshot(path=path)
     with Image.open(path) as image:
-        image.convert("RGB").save(path, optimize=True)
+        few = image.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
     print(path.relative_to(ROOT), f"{path.stat().st_size // 1000} kB", flush=True)
 
 
