@@ -97,7 +97,7 @@ export class FakeDevices extends EventTarget {
   readonly tracks: FakeTrack[] = [];
   readonly contexts: FakeContext[] = [];
   readonly nodes: FakeNode[] = [];
-  readonly page = new EventTarget();
+  readonly page: EventTarget;
   microphones = ["desk", "headset"];
   /** What `getUserMedia` throws. */
   refusal: string | null = null;
@@ -106,8 +106,10 @@ export class FakeDevices extends EventTarget {
   isWorkletBroken = false;
   mayPlay = true;
 
-  constructor({ isSecure = true } = {}) {
+  /** `page` is the document, where there is a real one. */
+  constructor({ isSecure = true, page = new EventTarget() } = {}) {
     super();
+    this.page = page;
     const devices = this;
     class Context extends FakeContext {
       constructor() {
@@ -116,8 +118,11 @@ export class FakeDevices extends EventTarget {
         devices.contexts.push(this);
       }
     }
-    vi.stubGlobal("window", { isSecureContext: isSecure });
-    vi.stubGlobal("document", this.page);
+    if (typeof window === "undefined") {
+      vi.stubGlobal("window", {});
+      vi.stubGlobal("document", page);
+    }
+    Object.defineProperty(window, "isSecureContext", { value: isSecure, configurable: true });
     vi.stubGlobal("navigator", { mediaDevices: this });
     vi.stubGlobal("AudioContext", Context);
     vi.stubGlobal("AudioWorkletNode", FakeNode);
