@@ -46,6 +46,8 @@ FLAGS = (
     "--disable-background-networking",
     "--use-fake-device-for-media-stream",
 )
+# Until colours have changed.
+SETTLE_MS = 450
 SPEAKS = "parseFloat(document.querySelector('.level i').style.transform.slice(7)) > 0.6"
 
 
@@ -113,9 +115,11 @@ async def shoot(page: Page, name: str) -> None:
     """Takes a picture, and makes its file small."""
     path = SHOTS / f"{name}.png"
     await page.mouse.move(5, 5)
+    await page.wait_for_timeout(SETTLE_MS)
     await page.screenshot(path=path)
     with Image.open(path) as image:
-        image.convert("RGB").save(path, optimize=True)
+        few = image.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
     print(path.relative_to(ROOT), f"{path.stat().st_size // 1000} kB", flush=True)
 
 
@@ -154,7 +158,7 @@ async def turns(page: Page, count: int) -> None:
 async def speaking(page: Page) -> None:
     """Waits for the middle of an answer."""
     await look(page, "listening")
-    await look(page, "speaking", 1200)
+    await look(page, "speaking", 700)
 
 
 async def call(browser: Browser, house: House) -> None:
@@ -166,21 +170,21 @@ async def call(browser: Browser, house: House) -> None:
     await turns(page, 1)
     await look(page, "listening")
     await page.wait_for_function(SPEAKS)
-    await page.wait_for_timeout(900)
+    await page.wait_for_timeout(500)
     await shoot(page, "listening")
     await speaking(page)
     await shoot(page, "speaking")
     await shoot_dark(page, "speaking-dark")
     await look(page, "listening")
     house.behave(stage="llm", delay_ms=1500)
-    await look(page, "thinking", 900)
+    await look(page, "thinking", 400)
     await shoot(page, "thinking")
     house.behave()
     await turns(page, 6)
-    await shoot(page, "turns")
     await look(page, "listening")
+    await shoot(page, "turns")
     house.behave(stage="llm", fault="500", times=3)
-    await look(page, "recovering_error", 900)
+    await look(page, "recovering_error", 400)
     await shoot(page, "recovering")
     house.behave()
     await press(page, "Table")

@@ -1,9 +1,10 @@
 /** One connection to the server, from the first byte to the last. */
 
 import type { PipecatClient, RTVIEventCallbacks } from "@pipecat-ai/client-js";
-import { CallProblem, ownError } from "./errors.ts";
+import { closedProblem, problem } from "./errors.ts";
 import { type Media, mediaManager } from "./media.ts";
 import { whyRefused } from "./refusal.ts";
+import type { Transport } from "./types.ts";
 
 /** What the server tells that is not standard RTVI; see the server's docs/protocol.md. */
 export type ServerMessage = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -20,59 +21,71 @@ export interface ConnectionEvents {
 }
 
 export interface Address {
-  /** `https://…` or `http://…`, without a path. */
+  /** `https://…` or `http://…`, without a slash at the end. */
   readonly serverUrl: string;
+  readonly transport: Transport;
   readonly meetingId: string;
   readonly token: string;
 }
 
 export class Connection {
-  private isOpen = false;
-
   private constructor(private readonly client: PipecatClient) {}
 
   /**
-   * Connects and waits until the agent is ready.
+   * Connects and waits until the agent is ready, or until `signal` says stop.
    *
-   * Throws a CallProblem that says why that did not come about.
+   * Throws a CallProblem that says why that did not come about, or the signal's reason.
    */
   static async open(
     address: Address,
     media: Media,
     events: ConnectionEvents,
-    timeoutMs: number,
+    signal: AbortSignal,
   ): Promise<Connection> {
-    const [{ PipecatClient }, { CallTransport }] = await libraries();
-    const transport = new CallTransport(mediaManager(media));
+    const [{ LogLevel, PipecatClient }, { CallTransport }] = await libraries(address.transport);
+    signal.throwIfAborted();
+    const url = urlOf(address);
+    const transport = new CallTransport(url.replace(/^http/, "ws"), mediaManager(media));
     const client = new PipecatClient({ transport, enableMic: true, callbacks: callbacks(events) });
-    const connection = new Connection(client);
-    transport.onClosed = (code) => connection.isOpen && events.onClosed(code);
-    const query = new URLSearchParams({ meetingId: address.meetingId });
-    const url = `${address.serverUrl}/api/ws/agent?${query}`;
-    const connecting = client.connect({ wsUrl: url.replace(/^http/, "ws"), token: address.token });
+    client.setLogLevel(LogLevel.ERROR);
     try {
-      await Promise.race([connecting, expired(timeoutMs)]);
+      const gone = new Promise<never>((_, reject) => {
+        transport.onClosed = async (code, hasOpened) =>
+          reject(hasOpened ? closedProblem(code) : await whyRefused(url, signal));
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      await Promise.race([gone, client.connect()]);
     } catch (error) {
-      connecting.catch(() => {});
       await client.disconnect();
-      throw error instanceof CallProblem ? error : await whyRefused(url, address.token);
+      throw error;
     }
-    connection.isOpen = true;
-    return connection;
+    transport.onClosed = events.onClosed;
+    return new Connection(client);
   }
 
   /** Hangs up. */
   async close(): Promise<void> {
-    this.isOpen = false;
     await this.client.disconnect();
   }
 }
 
+const TRANSPORTS = { websocket: () => import("./transport.ts") } satisfies Record<Transport, unknown>;
+
 /** Loaded with the first call, so that importing this package touches neither `window` nor the network. */
-function libraries() {
-  return Promise.all([import("@pipecat-ai/client-js"), import("./transport.ts")]);
+export async function libraries(transport: Transport = "websocket") {
+  try {
+    return await Promise.all([import("@pipecat-ai/client-js"), TRANSPORTS[transport]()]);
+  } catch {
+    throw problem("page_outdated");
+  }
 }
 
+function urlOf({ serverUrl, meetingId, token }: Address): string {
+  const query = new URLSearchParams({ meetingId, token });
+  return `${serverUrl.replace(/\/+$/, "")}/api/ws/agent?${query}`;
+}
+
+/** Errors of the pipeline come as `agent-error` too, so RTVI's own are not listened to. */
 function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
   return {
     onServerMessage: events.onServerMessage,
@@ -83,10 +96,4 @@ function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
     onBotStoppedSpeaking: events.onVoiceEnded,
     onError: () => {},
   };
-}
-
-function expired(ms: number): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new CallProblem(ownError("timeout"), true)), ms);
-  });
 }

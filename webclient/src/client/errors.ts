@@ -1,61 +1,11 @@
-/** What can go wrong, and what a person is told: the one place for these words. */
+/** What can go wrong, as errors to tell and to throw. */
 
 import type { CallError } from "./types.ts";
+import { ENDS, OWN, REMEDIES } from "./words.ts";
 
-type Words = readonly [message: string, remedy: string];
-
-/** Of the client itself. */
-const OWN: Record<string, Words> = {
-  microphone_denied: [
-    "The microphone is blocked for this page.",
-    "Allow it with the icon beside the address, then connect again.",
-  ],
-  microphone_missing: ["No microphone was found.", "Plug one in, then connect again."],
-  microphone_in_use: [
-    "The microphone is used by another program.",
-    "Close that program, or choose another microphone.",
-  ],
-  microphone_lost: ["The microphone was unplugged.", "Plug it in or choose another one."],
-  microphone_failed: ["The microphone could not be started.", "Choose another one, or reload the page."],
-  insecure_origin: [
-    "Browsers give the microphone to secure pages only.",
-    "Open this page over https, or as http://localhost.",
-  ],
-  unreachable: ["The server cannot be reached.", "Check your connection and that the server is running."],
-  timeout: ["The server did not answer in time.", "Try again in a moment."],
-  connection_lost: ["The connection was lost.", "Connect again to go on with the conversation."],
-  audio_failed: ["The browser could not start playing audio.", "Reload the page and connect again."],
-  token_unavailable: ["No call token could be had.", "Reload the page, or sign in again."],
-};
-
-/** What to do about a refusal of the server, whose own message says what is wrong. */
-const REMEDIES: Record<string, string> = {
-  token_missing: "Open the page with the link that you were given.",
-  token_invalid: "Ask whoever gave you the link for a new one.",
-  token_expired: "Ask for a new link and open it within a minute.",
-  token_used: "Each link opens one call; ask for a new one.",
-  api_key_invalid: "Check the key and enter it again.",
-  meeting_mismatch: "Ask for a link that belongs together.",
-  meeting_not_found: "Check the link, or start a new conversation.",
-  meeting_over: "Start a new conversation.",
-  agent_unknown: "Choose another agent.",
-  origin_refused: "Whoever runs the server has to allow this page.",
-  too_many_calls_of_user: "End your other call first.",
-  too_many_calls: "Try again in a minute.",
-  draining: "Try again in a minute.",
-  database_unavailable: "Try again in a minute.",
-  too_slow: "Check your connection, then connect again.",
-  rate: "Reload the page, then connect again.",
-};
-
-/** Why the server ended a call, where that is worth a word. */
-const ENDS: Record<string, Words> = {
-  idle: ["The call ended because nobody spoke.", "Connect again whenever you like."],
-  limit: ["The call has reached its longest time.", "Start a new conversation."],
-  drained: ["The server is restarting.", "Try again in a minute."],
-  too_slow: ["This device could not keep up with the call.", "Check your connection, then connect again."],
-  rate: ["The page sent more than a microphone can.", "Reload the page, then connect again."],
-};
+/** Why the server ends calls, in the order of its close codes. */
+const REASONS = ["idle", "limit", "drained", "ended", "too_slow", "rate"];
+const FIRST_CLOSE_CODE = 4001;
 
 const MICROPHONE: Record<string, string> = {
   NotAllowedError: "microphone_denied",
@@ -68,7 +18,7 @@ const MICROPHONE: Record<string, string> = {
 
 /** An error of the client's own, by its code. */
 export function ownError(code: string): CallError {
-  const [message, remedy] = OWN[code] ?? OWN.connection_lost ?? ["", ""];
+  const [message, remedy] = OWN[code] ?? OWN.page_failed ?? ["", ""];
   return { code, message, remedy };
 }
 
@@ -83,11 +33,23 @@ export function ended(reason: string): CallError | null {
   return words ? { code: reason, message: words[0], remedy: words[1] } : null;
 }
 
+/** The reason for the end of a call that a close code stands for; null for a connection that was lost. */
+export function endReason(closeCode: number): string | null {
+  return REASONS[closeCode - FIRST_CLOSE_CODE] ?? null;
+}
+
 /** A fault of a stage, from `agent-error`: its message already says what to do. */
 export function fault(stage: string, code: string, message: string): CallError {
   const [what = message, ...rest] = message.split("; ");
   const remedy = rest.join("; ");
   return { code, stage, message: `${what.replace(/[.;]$/, "")}.`, remedy: capital(remedy) };
+}
+
+/** The errors with one more, which is told once however often it comes. */
+export function withError(errors: readonly CallError[], told: CallError): readonly CallError[] {
+  const isSame = ({ code, stage, message }: CallError) =>
+    code === told.code && stage === told.stage && message === told.message;
+  return [...errors.filter((each) => !isSame(each)), told];
 }
 
 /** Raised where a connection cannot come about. */
@@ -101,16 +63,26 @@ export class CallProblem extends Error {
   }
 }
 
-export class MicrophoneProblem extends CallProblem {
-  constructor(code: string) {
-    super(ownError(code), false);
-  }
+/** A problem of the client's own, by its code. */
+export function problem(code: string, mayPass = false): CallProblem {
+  return new CallProblem(ownError(code), mayPass);
+}
 
-  /** From what `getUserMedia` threw. */
-  static of(error: unknown): MicrophoneProblem {
-    const name = error instanceof Error ? error.name : "";
-    return new MicrophoneProblem(MICROPHONE[name] ?? "microphone_failed");
-  }
+/** From what `getUserMedia` threw. */
+export function microphoneProblem(error: unknown): CallProblem {
+  const name = error instanceof Error ? error.name : "";
+  return problem(MICROPHONE[name] ?? "microphone_failed");
+}
+
+/** A connection that was closed, with this code, before the agent was ready. */
+export function closedProblem(closeCode: number): CallProblem {
+  const told = ended(endReason(closeCode) ?? "");
+  return told ? new CallProblem(told, false) : problem("connection_lost", true);
+}
+
+/** What to tell of anything that was thrown. */
+export function toldOf(error: unknown): CallError {
+  return error instanceof CallProblem ? error.told : ownError("page_failed");
 }
 
 function capital(text: string): string {

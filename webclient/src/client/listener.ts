@@ -1,10 +1,10 @@
 /** Turns what a connection brings into what a page shows. */
 
 import type { ConnectionEvents, ServerMessage } from "./connection.ts";
-import { fault } from "./errors.ts";
+import { fault, withError } from "./errors.ts";
 import type { Media } from "./media.ts";
 import type { Update } from "./snapshot.ts";
-import { agentSaid, type Chunk, finished, stored, userSaid } from "./transcript.ts";
+import { agentSaid, type Chunk, finished, spokenBefore, stored, userSaid } from "./transcript.ts";
 import { type ServerTurn, TurnClock } from "./turnTime.ts";
 import type { AgentState } from "./types.ts";
 
@@ -29,6 +29,17 @@ export class Listener {
     media.player.onUnderruns = (underruns) => this.update(() => ({ underruns }));
   }
 
+  /** The connection is gone: nobody goes on with what was being said. */
+  cut(): void {
+    this.media?.player.flush();
+    this.state = null;
+    this.update(({ transcript }) => ({
+      agentState: null,
+      agentText: "",
+      transcript: finished(finished(transcript, "user"), "agent"),
+    }));
+  }
+
   /** What one connection of this call may bring. */
   events(onClosed: (code: number) => void): ConnectionEvents {
     return {
@@ -36,7 +47,7 @@ export class Listener {
       onServerMessage: (message) => this.read(message),
       onUserText: (text, isFinal) =>
         this.update(({ transcript }) => ({ transcript: userSaid(transcript, text, isFinal) })),
-      onAgentTextStarted: () => this.update(() => ({ agentText: "" })),
+      onAgentTextStarted: () => this.update(({ transcript }) => ({ agentText: spokenBefore(transcript) })),
       onAgentText: (text) => this.update(({ agentText }) => ({ agentText: agentText + text })),
       onSpokenText: (text) => this.update(({ transcript }) => ({ transcript: agentSaid(transcript, text) })),
       onVoiceEnded: () => this.media?.player.end(),
@@ -49,7 +60,7 @@ export class Listener {
     else if (message.type === "turn-metrics") this.timed(said as ServerTurn);
     else if (message.type === "agent-error") this.failed(message);
     else if (message.type === "transcript-chunk") this.kept(said as Chunk);
-    else if (message.type === "interruption") this.media?.player.flush();
+    else if (message.type === "interruption") this.interrupted();
     else if (message.type === "call-ended") this.onEnded(String(message.reason));
   }
 
@@ -64,17 +75,26 @@ export class Listener {
     this.update(() => ({ agentState: state }));
   }
 
+  /** What was not spoken is not said any more. */
+  private interrupted(): void {
+    this.media?.player.flush();
+    this.agentFinished();
+  }
+
   private agentFinished(): void {
     this.update(({ transcript }) => ({ transcript: finished(transcript, "agent"), agentText: "" }));
   }
 
   private timed(turn: ServerTurn): void {
     const time = this.clock.time(turn);
-    this.update(({ turnMetrics }) => ({ turnMetrics: [...turnMetrics, time] }));
+    // The server counts the turns of one connection.
+    this.update(({ turnMetrics }) => ({
+      turnMetrics: [...turnMetrics, { ...time, turn: turnMetrics.length + 1 }],
+    }));
   }
 
   private failed({ stage, code, message }: ServerMessage): void {
     const told = fault(String(stage), String(code), String(message));
-    this.update(({ errors }) => ({ errors: [...errors, told] }));
+    this.update(({ errors }) => ({ errors: withError(errors, told) }));
   }
 }

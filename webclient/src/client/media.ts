@@ -6,8 +6,8 @@
  */
 
 import type { WavMediaManager } from "@pipecat-ai/websocket-transport";
-import type { Microphone } from "./microphone.ts";
-import type { Player } from "./player.ts";
+import { Microphone } from "./microphone.ts";
+import { Player } from "./player.ts";
 
 /** What a call hears and says with. */
 export interface Media {
@@ -15,6 +15,25 @@ export interface Media {
   readonly player: Player;
   /** Called with every piece of the agent's voice that arrives. */
   onAudio: () => void;
+}
+
+/**
+ * Asks for the microphone, and makes ready to play.
+ *
+ * Throws a CallProblem; nothing stays open then.
+ */
+export async function openMedia(microphoneId: string | null): Promise<Media> {
+  const microphone = await Microphone.open(microphoneId);
+  try {
+    return { microphone, player: await Player.open(), onAudio: () => {} };
+  } catch (error) {
+    await microphone.close();
+    throw error;
+  }
+}
+
+export async function closeMedia({ microphone, player }: Media): Promise<void> {
+  await Promise.all([microphone.close(), player.close()]);
 }
 
 type Wanted = Omit<WavMediaManager, never>;
@@ -32,7 +51,7 @@ export function mediaManager(media: Media): WavMediaManager {
     initialize: async () => {},
     connect: async () => {},
     disconnect: async () => {},
-    userStartedSpeaking: async () => media.player.flush(),
+    userStartedSpeaking: async () => {},
     bufferBotAudio: (audio) => {
       media.onAudio();
       const samples = audio instanceof Int16Array ? audio : new Int16Array(audio);
@@ -42,10 +61,10 @@ export function mediaManager(media: Media): WavMediaManager {
     getAllMics: none,
     getAllCams: none,
     getAllSpeakers: none,
-    updateMic: async (id: string) => media.microphone.change(id),
+    updateMic: async () => {},
     updateCam: nothing,
     updateSpeaker: nothing,
-    enableMic: async (isOn: boolean) => media.microphone.mute(!isOn),
+    enableMic: async () => {},
     enableCam: nothing,
     enableScreenShare: nothing,
     tracks: () => {

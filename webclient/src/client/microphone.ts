@@ -1,73 +1,88 @@
 /** The user's voice, as frames of 16 kHz. */
 
-import { MicrophoneProblem } from "./errors.ts";
-import type { Microphone as Device } from "./types.ts";
-
-const WISHES = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+import { audioContext, keepRunning, loudness } from "./audio.ts";
+import { capture, captureExactly, release } from "./devices.ts";
 
 export class Microphone {
   /** Called every 20 ms with 320 samples of signed 16 bit. */
   onFrame: (frame: ArrayBuffer) => void = () => {};
   /** Called with the loudness of every frame, 0 to 1. */
   onLevel: (level: number) => void = () => {};
-  /** Called when the device is pulled out or taken away. */
-  onLost: () => void = () => {};
+  /** Called when another device took the place of one that went away; with null when there is none. */
+  onMoved: (deviceId: string | null) => void = () => {};
+  /** Called when a device was plugged in or pulled out. */
+  onDevices: () => void = () => {};
   level = 0;
   private isMuted = false;
+  private isClosed = false;
+  private readonly letStop: () => void;
 
   private constructor(
     private readonly context: AudioContext,
+    private readonly node: AudioWorkletNode,
     private stream: MediaStream,
     private source: MediaStreamAudioSourceNode,
-    private readonly node: AudioWorkletNode,
   ) {
     node.port.onmessage = (event: MessageEvent<ArrayBuffer>) => this.heard(event.data);
     source.connect(node);
+    this.letStop = keepRunning(context);
+    navigator.mediaDevices.addEventListener("devicechange", this.lookAgain);
     this.watch();
   }
 
   /**
    * Asks for the microphone and begins to listen.
    *
-   * Throws a MicrophoneProblem that says why there is none.
+   * Throws a CallProblem that says why there is none; nothing stays open then.
    */
   static async open(deviceId: string | null): Promise<Microphone> {
     const stream = await capture(deviceId);
-    const context = new AudioContext({ latencyHint: "interactive" });
-    await context.audioWorklet.addModule(new URL("./worklets/microphone.js", import.meta.url));
-    await context.resume();
-    const options = { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" as const };
-    const node = new AudioWorkletNode(context, "turnwise-microphone", options);
-    return new Microphone(context, stream, context.createMediaStreamSource(stream), node);
-  }
-
-  /** The devices that can be chosen; their names are known only once the microphone was allowed. */
-  static async devices(): Promise<Device[]> {
-    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-    return all
-      .filter((device) => device.kind === "audioinput" && device.deviceId)
-      .map(({ deviceId, label }) => ({ id: deviceId, label: label || "Microphone" }));
+    let context: AudioContext | null = null;
+    try {
+      const worklet = new URL("./worklets/microphone.js", import.meta.url);
+      context = await audioContext(worklet, { latencyHint: "interactive" });
+      const options = { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" as const };
+      const node = new AudioWorkletNode(context, "turnwise-microphone", options);
+      return new Microphone(context, node, stream, context.createMediaStreamSource(stream));
+    } catch (error) {
+      release(stream);
+      await context?.close();
+      throw error;
+    }
   }
 
   get deviceId(): string | null {
-    return this.stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+    return this.track?.getSettings().deviceId ?? null;
   }
 
-  /** The track, for whoever wants to draw it. */
   get track(): MediaStreamTrack | undefined {
     return this.stream.getAudioTracks()[0];
   }
 
-  /** Silence instead of the voice: time goes on for the server. */
+  /** Silence instead of the voice, from this very frame on: time goes on for the server. */
   mute(isMuted: boolean): void {
     this.isMuted = isMuted;
     for (const track of this.stream.getAudioTracks()) track.enabled = !isMuted;
   }
 
-  /** Listens with another device; the old one goes on if the new one cannot be had. */
+  /** Listens with another device; the old one goes on if this one cannot be had. */
   async change(deviceId: string): Promise<void> {
-    const stream = await capture(deviceId);
-    this.stop();
+    this.use(await captureExactly(deviceId));
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.letStop();
+    navigator.mediaDevices.removeEventListener("devicechange", this.lookAgain);
+    this.node.port.onmessage = null;
+    release(this.stream);
+    this.source.disconnect();
+    await this.context.close();
+  }
+
+  private use(stream: MediaStream): void {
+    release(this.isClosed ? stream : this.stream);
+    if (this.isClosed) return;
     this.stream = stream;
     this.source.disconnect();
     this.source = this.context.createMediaStreamSource(stream);
@@ -76,42 +91,30 @@ export class Microphone {
     this.watch();
   }
 
-  async close(): Promise<void> {
-    this.stop();
-    this.source.disconnect();
-    await this.context.close();
-  }
-
   private heard(frame: ArrayBuffer): void {
+    if (this.isMuted) new Int16Array(frame).fill(0);
     this.level = loudness(new Int16Array(frame));
     this.onLevel(this.level);
     this.onFrame(frame);
   }
 
-  private stop(): void {
-    for (const track of this.stream.getTracks()) {
-      track.onended = null;
-      track.stop();
-    }
-  }
-
   private watch(): void {
-    for (const track of this.stream.getAudioTracks()) track.onended = () => this.onLost();
+    for (const track of this.stream.getAudioTracks()) track.onended = () => void this.replace();
   }
-}
 
-async function capture(deviceId: string | null): Promise<MediaStream> {
-  if (!window.isSecureContext || !navigator.mediaDevices) throw new MicrophoneProblem("insecure_origin");
-  try {
-    const device = deviceId ? { deviceId: { exact: deviceId } } : {};
-    return await navigator.mediaDevices.getUserMedia({ audio: { ...WISHES, ...device } });
-  } catch (error) {
-    throw MicrophoneProblem.of(error);
+  /** The device went away: the next one is taken, so that the call goes on. */
+  private async replace(): Promise<void> {
+    try {
+      this.use(await capture(null));
+    } catch {
+      if (!this.isClosed) this.onMoved(null);
+      return;
+    }
+    if (!this.isClosed) this.onMoved(this.deviceId);
   }
-}
 
-function loudness(samples: Int16Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return Math.sqrt(sum / Math.max(1, samples.length)) / 32_768;
+  private readonly lookAgain = () => {
+    this.onDevices();
+    if (this.track?.readyState === "ended") void this.replace();
+  };
 }

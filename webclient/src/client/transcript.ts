@@ -25,11 +25,15 @@ export function agentSaid(conversation: Conversation, text: string): Conversatio
   return grown(conversation, "agent", said, said);
 }
 
-/** A turn as it was stored: it takes the place of what was live, once. */
+/**
+ * A turn as it was stored: it takes the place of what was said live, once.
+ *
+ * The disk may take its time: that speaker may have finished by then, and the other one have begun.
+ */
 export function stored(conversation: Conversation, chunk: Chunk): Conversation {
   if (conversation.some((each) => each.sequenceNumber === chunk.sequenceNumber)) return conversation;
-  const live = lastLive(conversation, chunk.speakerType);
-  const id = live?.id ?? freshId(conversation);
+  const said = lastUnstored(conversation, chunk.speakerType);
+  const id = said?.id ?? freshId(conversation);
   const final: Live = {
     id,
     speaker: chunk.speakerType,
@@ -38,8 +42,14 @@ export function stored(conversation: Conversation, chunk: Chunk): Conversation {
     isLive: false,
     sequenceNumber: chunk.sequenceNumber,
   };
-  if (!live) return [...conversation, final];
-  return conversation.map((each) => (each === live ? final : each));
+  if (!said) return [...conversation, final];
+  return conversation.map((each) => (each === said ? final : each));
+}
+
+/** What the agent has spoken of a turn that it is not done with: its model may write one in several parts. */
+export function spokenBefore(conversation: Conversation): string {
+  const spoken = lastLive(conversation, "agent")?.text;
+  return spoken ? `${spoken} ` : "";
 }
 
 /** Whoever was speaking has finished, stored or not. */
@@ -71,6 +81,12 @@ function grown(conversation: Conversation, speaker: Speaker, text: string, settl
 
 function lastLive(conversation: Conversation, speaker: Speaker): Live | undefined {
   return conversation.findLast((each) => each.isLive && each.speaker === speaker) as Live | undefined;
+}
+
+/** What that speaker said since the last turn of theirs that was stored. */
+function lastUnstored(conversation: Conversation, speaker: Speaker): Utterance | undefined {
+  const last = conversation.findLast((each) => each.speaker === speaker);
+  return last?.sequenceNumber === null ? last : undefined;
 }
 
 function freshId(conversation: Conversation): string {

@@ -1,21 +1,57 @@
-/** Pipecat's WebSocket transport, telling how its socket was closed. */
+/** Pipecat's WebSocket transport, on a socket of our own. */
 
-import { type WavMediaManager, WebSocketTransport } from "@pipecat-ai/websocket-transport";
+import {
+  ProtobufFrameSerializer,
+  type WavMediaManager,
+  WebSocketTransport,
+} from "@pipecat-ai/websocket-transport";
+import { CallSocket } from "./socket.ts";
+
+type LibrarySocket = ReturnType<WebSocketTransport["initializeWebsocket"]>;
 
 export class CallTransport extends WebSocketTransport {
-  /** Called when the server or the network closes the socket. */
-  onClosed: (code: number) => void = () => {};
+  /** Called when the server or the network closes the socket; `hasOpened` if there was a connection. */
+  onClosed: (code: number, hasOpened: boolean) => void = () => {};
+  private readonly frames = new ProtobufFrameSerializer();
 
-  constructor(mediaManager: WavMediaManager) {
-    super({ mediaManager, recorderSampleRate: 16_000 });
+  /** `url` is the whole address of the call, token included. */
+  constructor(
+    private readonly url: string,
+    private readonly media: WavMediaManager,
+  ) {
+    super({ wsUrl: url, mediaManager: media, recorderSampleRate: 16_000 });
   }
 
-  override initializeWebsocket() {
-    const socket = super.initializeWebsocket();
-    socket.on("close", (code: number) => this.onClosed(code));
-    return socket;
+  /**
+   * The library's own socket reads messages out of order, cannot be closed while it is being opened,
+   * and writes its address, token included, to the console.
+   */
+  override initializeWebsocket(): LibrarySocket {
+    const socket = new CallSocket(this.url);
+    socket.onMessage = (bytes) => void this.receive(bytes);
+    socket.onClosed = (code) => this.onClosed(code, socket.hasOpened);
+    return socket as unknown as LibrarySocket;
   }
 
-  /** A closed socket is told by `onClosed`, with its code, and not as an error as well. */
-  override connectionError(): void {}
+  /** What is heard before the agent is ready is dropped; the library would send it later, in one burst. */
+  override handleUserAudioStream(frame: ArrayBuffer): void {
+    if (this.state === "ready") void this._sendAudioInput(frame);
+  }
+
+  private async receive(bytes: ArrayBuffer): Promise<void> {
+    const arrived = await this.frames.deserialize(new Arrived(bytes)).catch(() => null);
+    if (arrived?.type === "audio") this.media.bufferBotAudio(arrived.audio);
+    else if (arrived?.message.label === "rtvi-ai") this._onMessage(arrived.message);
+  }
+}
+
+/** Bytes that are here already, as the Blob that the library's serializer wants to read. */
+class Arrived extends Blob {
+  constructor(private readonly here: ArrayBuffer) {
+    super();
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.here;
+  }
 }

@@ -34,6 +34,7 @@ export interface CallError {
 
 /** The parts of a turn's time, one after the other, in milliseconds. */
 export interface TurnTime {
+  /** Counted from 1, over all connections into the meeting. */
   readonly turn: number;
   /** From the end of the user's speech to the decision that the turn is over. */
   readonly endpointing: number;
@@ -74,14 +75,20 @@ export interface CallSnapshot {
   readonly endReason: string | null;
 }
 
-/** Gets a fresh call token: asked for with every connection and every reconnection. */
+/** Gets a fresh call token: asked for with every connection and every attempt to come back. */
 export type GetToken = () => Promise<string>;
 
+/** How the audio travels. */
+export type Transport = "websocket";
+
 export interface ConnectOptions {
-  /** Where the engine is, as `https://voice.example.org`; default: where the page came from. */
+  /** Where the engine is, as `https://voice.example.org`, with its prefix if it has one; default: where the page came from. */
   readonly serverUrl?: string;
-  /** How long to wait for the whole connection. Default 10 s. */
+  readonly transport?: Transport;
+  /** How long to wait for each attempt, token included. Default 10 s. */
   readonly timeoutMs?: number;
+  /** How long to try to come back after a lost connection: the server's `rejoin_secs`. Default 30 s. */
+  readonly rejoinSecs?: number;
 }
 
 /** Levels change with every animation frame, so they are read instead of pushed. */

@@ -36,8 +36,8 @@ export function TurnTimes({ turns, underruns }: Props) {
       {shown && <TurnTable turns={newestFirst} isHidden={!isTable} />}
       {underruns > 0 && (
         <p className="note">
-          The voice ran dry {underruns === 1 ? "once" : `${underruns} times`}: this connection is slower than
-          speech.
+          The voice ran dry {underruns === 1 ? "once" : `${underruns} times`}: connection or device could not
+          keep up.
         </p>
       )}
     </section>

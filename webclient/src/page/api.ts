@@ -1,6 +1,6 @@
 /** The server's JSON routes, as far as the page asks them. */
 
-import { CallProblem, ownError } from "../client/errors.ts";
+import { CallProblem, problem } from "../client/errors.ts";
 import { detail } from "../client/refusal.ts";
 
 /** An agent that a call can ask for, as `GET /api/agents` tells it. */
@@ -38,7 +38,7 @@ export class Api {
 
   private async ask(route: string, body?: object): Promise<Record<string, unknown>> {
     const answer = await fetch(`${this.serverUrl}/api/${route}`, this.request(body)).catch(() => {
-      throw new CallProblem(ownError("unreachable"), true);
+      throw problem("unreachable", true);
     });
     if (answer.ok) return answer.json();
     throw new CallProblem(await detail(answer), answer.status === 429 || answer.status >= 500);

@@ -1,7 +1,7 @@
 /** The page's call: the hook, with meeting and token from wherever this page gets them. */
 
 import { useEffect, useRef, useState } from "react";
-import { CallProblem, ownError } from "../client/errors.ts";
+import { toldOf } from "../client/errors.ts";
 import {
   type CallError,
   type RealtimeAgent,
@@ -107,7 +107,7 @@ function useLink(firstLink: Link | null): Link | null {
 }
 
 function explained(error: unknown): CallError {
-  const told = error instanceof CallProblem ? error.told : ownError("unreachable");
+  const told = toldOf(error);
   if (told.code !== "meetings_are_external") return told;
   return {
     ...told,

@@ -1,3 +1,5 @@
+"use client";
+
 /** A call in a React component. */
 
 import { useEffect, useMemo, useState } from "react";

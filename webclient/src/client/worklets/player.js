@@ -4,13 +4,14 @@
  *
  * Audio comes over a network in bursts and is played at a constant pace. The buffer waits until it holds
  * `prebufferMs` before it begins, and when it runs dry in the middle of speech it waits for a little more
- * the next time. The end of speech is no underrun: the page says `end` when the server has sent it all.
+ * the next time. Less than that is played after `LONGEST_PREBUFFER_MS`: a last syllable is not kept back.
+ * The end of speech is no underrun: the page says `end` when the server has sent it all.
  */
 
 /** The most that the wait before speech may grow to: more would be felt as slowness. */
 const LONGEST_PREBUFFER_MS = 240;
 const PREBUFFER_STEP_MS = 40;
-/** Audio that is older than this when it arrives was held up by a connection that is as good as lost. */
+/** More than this gathers only where nothing is played: the device stands still. */
 const LONGEST_QUEUE_SECS = 30;
 
 export class JitterBuffer {
@@ -25,8 +26,10 @@ export class JitterBuffer {
     this.queue = [];
     this.offset = 0;
     this.queued = 0;
+    this.waited = 0;
     this.isPlaying = false;
     this.isEnded = true;
+    this.isDry = false;
     this.underruns = 0;
   }
 
@@ -35,9 +38,9 @@ export class JitterBuffer {
     if (this.isEnded) this.isEnded = false;
     else if (this.isDry) this.ranDry();
     this.isDry = false;
-    if (this.queued + samples.length > LONGEST_QUEUE_SECS * this.sampleRateHz) return;
     this.queue.push(samples);
     this.queued += samples.length;
+    while (this.queued > LONGEST_QUEUE_SECS * this.sampleRateHz) this.dropOldest();
   }
 
   /** All of this speech has arrived: what is there is played, however little. */
@@ -51,6 +54,7 @@ export class JitterBuffer {
     this.queue = [];
     this.offset = 0;
     this.queued = 0;
+    this.waited = 0;
     this.isPlaying = false;
     this.end();
   }
@@ -62,8 +66,12 @@ export class JitterBuffer {
    */
   pull(out) {
     out.fill(0);
-    if (!this.isPlaying && !this.mayBegin()) return false;
+    if (!this.isPlaying && !this.mayBegin()) {
+      if (this.queued > 0) this.waited += out.length;
+      return false;
+    }
     this.isPlaying = true;
+    this.waited = 0;
     let filled = 0;
     while (filled < out.length && this.queued > 0) filled += this.take(out, filled);
     if (this.queued === 0) {
@@ -74,8 +82,8 @@ export class JitterBuffer {
   }
 
   mayBegin() {
-    const wanted = this.isEnded ? 1 : (this.prebufferMs * this.sampleRateHz) / 1000;
-    return this.queued >= wanted;
+    const isAll = this.isEnded || this.waited >= this.samplesOf(LONGEST_PREBUFFER_MS);
+    return this.queued >= (isAll ? 1 : this.samplesOf(this.prebufferMs));
   }
 
   /**
@@ -95,12 +103,21 @@ export class JitterBuffer {
     return count;
   }
 
+  dropOldest() {
+    const first = /** @type {Float32Array} */ (this.queue.shift());
+    this.queued -= first.length - this.offset;
+    this.offset = 0;
+  }
+
   ranDry() {
     this.underruns += 1;
     this.prebufferMs = Math.min(LONGEST_PREBUFFER_MS, this.prebufferMs + PREBUFFER_STEP_MS);
   }
 
-  isDry = false;
+  /** @param {number} ms */
+  samplesOf(ms) {
+    return (ms * this.sampleRateHz) / 1000;
+  }
 }
 
 /** @param {Float32Array} samples */
@@ -149,7 +166,12 @@ if (typeof AudioWorkletProcessor !== "undefined") {
 
     /** @param {boolean} isPlaying */
     report(isPlaying) {
-      this.port.postMessage({ isPlaying, level: this.level, underruns: this.buffer.underruns });
+      this.port.postMessage({
+        isPlaying,
+        level: this.level,
+        underruns: this.buffer.underruns,
+        atSecs: currentTime,
+      });
       this.wasPlaying = isPlaying;
       this.lastReport = currentTime;
       this.level = 0;
