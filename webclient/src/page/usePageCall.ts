@@ -55,9 +55,11 @@ export function usePageCall(firstLink: Link | null): PageCall {
       if (mine === attempt.current) setPreparing(false);
     }
   };
-  const begin = (name: string | null, hasNewKey = false) => {
+  const begin = async (name: string | null, hasNewKey = false) => {
     setProblem(null);
     agent.dismissErrors();
+    // Told before a key is asked for: without a microphone it would be of no use.
+    if (window.isSecureContext === false) return setProblem(ownError("insecure_origin"));
     return link ? agent.connect(link.meetingId, link.token, { serverUrl }) : connectToOwn(name, hasNewKey);
   };
 
