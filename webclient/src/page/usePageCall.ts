@@ -1,7 +1,7 @@
 /** The page's call: the hook, with meeting and token from wherever this page gets them. */
 
 import { useEffect, useRef, useState } from "react";
-import { toldOf } from "../client/errors.ts";
+import { ownError, toldOf } from "../client/errors.ts";
 import {
   type CallError,
   type RealtimeAgent,
