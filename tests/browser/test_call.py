@@ -3,6 +3,7 @@
 import io
 import re
 
+import numpy as np
 import pytest
 import soundfile
 from openai import AsyncOpenAI
@@ -65,8 +66,7 @@ async def test_the_agent_in_the_address_is_the_one_that_answers(town):
 async def _understood(town, pcm):
     """What a recogniser makes of what reached the loudspeaker."""
     wav = io.BytesIO()
-    samples = memoryview(pcm).cast("h")
-    soundfile.write(wav, list(samples), 24_000, format="WAV", subtype="PCM_16")
+    soundfile.write(wav, np.frombuffer(pcm, np.int16), 24_000, format="WAV", subtype="PCM_16")
     async with AsyncOpenAI(api_key="any", base_url=town.house.sandbox_url) as client:
         heard = await client.audio.transcriptions.create(model="any", file=("heard.wav", wav.getvalue()))
     return heard.text
