@@ -54,8 +54,9 @@ async def test_the_page_in_an_application_of_ones_own_calls_below_its_prefix(tow
         assert all("/voice/" in request for request in visit.requests), visit.requests
 
 
-async def test_the_agent_in_the_address_is_the_one_that_answers(town):
-    async with town.visit(f"{town.house.url}/?agent=greeter") as visit:
+@pytest.mark.parametrize("lost", ["", "**/api/agents"])
+async def test_the_agent_in_the_address_answers_even_before_the_list_of_agents_is_here(town, lost):
+    async with town.visit(f"{town.house.url}/?agent=greeter", lost=lost) as visit:
         await visit.press("Connect")
         await visit.looks("speaking")
         await visit.looks("listening")

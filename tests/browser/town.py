@@ -29,15 +29,26 @@ class Town:
 
     @asynccontextmanager
     async def visit(
-        self, url: str, *, is_granted: bool = True, has_microphone: bool = True, **context: Any
+        self,
+        url: str,
+        *,
+        is_granted: bool = True,
+        has_microphone: bool = True,
+        lost: str = "",
+        **context: Any,
     ) -> AsyncIterator[Visit]:
-        """A page that was opened, in a profile of its own; it keeps still unless told otherwise."""
+        """A page that was opened, in a profile of its own; it keeps still unless told otherwise.
+
+        Requests for what `lost` matches get no answer.
+        """
         browser = await self._browser(has_microphone)
         profile = await browser.new_context(**{"reduced_motion": "reduce", **context})
         try:
             if is_granted:
                 await profile.grant_permissions(["microphone"])
             await profile.add_init_script(path=OBSERVE)
+            if lost:
+                await profile.route(lost, lambda route: route.abort())
             visit = Visit(await profile.new_page())
             await visit.page.goto(url)
             yield visit

@@ -85,7 +85,6 @@ function urlOf({ serverUrl, meetingId, token }: Address): string {
   return `${serverUrl.replace(/\/+$/, "")}/api/ws/agent?${query}`;
 }
 
-/** Errors of the pipeline come as `agent-error` too, so RTVI's own are not listened to. */
 function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
   return {
     onServerMessage: events.onServerMessage,
@@ -94,6 +93,5 @@ function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
     onBotLlmText: ({ text }) => events.onAgentText(text),
     onBotTtsText: ({ text }) => events.onSpokenText(text),
     onBotStoppedSpeaking: events.onVoiceEnded,
-    onError: () => {},
   };
 }

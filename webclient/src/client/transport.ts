@@ -1,5 +1,6 @@
 /** Pipecat's WebSocket transport, on a socket of our own. */
 
+import type { RTVIMessage } from "@pipecat-ai/client-js";
 import {
   ProtobufFrameSerializer,
   type WavMediaManager,
@@ -41,8 +42,13 @@ export class CallTransport extends WebSocketTransport {
   private async receive(bytes: ArrayBuffer): Promise<void> {
     const arrived = await this.frames.deserialize(new Arrived(bytes)).catch(() => null);
     if (arrived?.type === "audio") this.media.bufferBotAudio(arrived.audio);
-    else if (arrived?.message.label === "rtvi-ai") this._onMessage(arrived.message);
+    else if (arrived && isWanted(arrived.message)) this._onMessage(arrived.message);
   }
+}
+
+/** Errors come as `agent-error` too; at a fatal one, the library would hang up for good. */
+function isWanted({ label, type }: RTVIMessage): boolean {
+  return label === "rtvi-ai" && type !== "error";
 }
 
 /** Bytes that are here already, as the Blob that the library's serializer wants to read. */

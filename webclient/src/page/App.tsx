@@ -18,7 +18,7 @@ import { usePageCall } from "./usePageCall.ts";
 export function App({ link }: { link: Link | null }) {
   const call = usePageCall(link);
   const agents = useAgents(call.api);
-  const agent = agents.chosen?.name ?? null;
+  const agent = agents.wanted;
   const isInCall = call.status !== "Disconnected";
   return (
     <>

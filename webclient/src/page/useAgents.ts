@@ -8,6 +8,8 @@ export interface Agents {
   readonly all: readonly AgentInfo[];
   /** null while the server has not told. */
   readonly chosen: AgentInfo | null;
+  /** What a call asks for: until the list is here the agent in the address; null is the server's default. */
+  readonly wanted: string | null;
   choose(name: string): void;
 }
 
@@ -17,7 +19,7 @@ export function useAgents(api: Api): Agents {
   const [name, choose] = useState(() => wantedAgent(location.search));
   useEffect(() => {
     let isHere = true;
-    // Without this list the page still connects, to the server's default.
+    // Without this list the page still connects.
     api.agents().then(
       (agents) => isHere && setAll(agents),
       () => {},
@@ -26,7 +28,8 @@ export function useAgents(api: Api): Agents {
       isHere = false;
     };
   }, [api]);
-  return { all, chosen: pick(all, name), choose };
+  const chosen = pick(all, name);
+  return { all, chosen, wanted: chosen?.name ?? name, choose };
 }
 
 /** The agent of this name, else the default one. */

@@ -103,6 +103,8 @@ export class FakeDevices extends EventTarget {
   refusal: string | null = null;
   /** Holds the question for the microphone back until it resolves. */
   answered: Promise<void> = Promise.resolve();
+  /** How often `getUserMedia` was called. */
+  asked = 0;
   isWorkletBroken = false;
   mayPlay = true;
 
@@ -129,6 +131,7 @@ export class FakeDevices extends EventTarget {
   }
 
   async getUserMedia({ audio }: { audio: { deviceId?: { exact: string } } }): Promise<FakeStream> {
+    this.asked += 1;
     await this.answered;
     if (this.refusal) throw new DOMException("", this.refusal);
     const wanted = audio.deviceId?.exact ?? this.microphones[0];

@@ -72,6 +72,8 @@ export class FakeServer {
   /** Whether a call is accepted at all, or left waiting. */
   isAnswering = true;
 
+  /** The calls that wait to be accepted. */
+  readonly waiting: (() => void)[] = [];
   private readonly sockets = new Set<Duplex>();
 
   private constructor(private readonly http: Server) {}
@@ -82,12 +84,14 @@ export class FakeServer {
     const sockets = new WebSocketServer({ noServer: true });
     http.on("upgrade", (request, socket, head) => {
       server.sockets.add(socket);
-      if (!server.isAnswering) return;
       if (server.refusal) return socket.end(`HTTP/1.1 ${server.refusal[0]} No\r\nConnection: close\r\n\r\n`);
-      sockets.handleUpgrade(request, socket, head, (accepted) => {
-        const url = new URL(request.url ?? "", "http://host");
-        server.calls.push(new Caller(accepted, url, server.isReady));
-      });
+      const accept = () =>
+        sockets.handleUpgrade(request, socket, head, (accepted) => {
+          const url = new URL(request.url ?? "", "http://host");
+          server.calls.push(new Caller(accepted, url, server.isReady));
+        });
+      if (server.isAnswering) accept();
+      else server.waiting.push(accept);
     });
     vi.stubGlobal("WebSocket", WebSocket);
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));

@@ -41,7 +41,7 @@ beforeAll(() => {
   run("tar", "-xzf", join(app, archive), "--strip-components=1", "-C", installed);
   for (const name of BESIDES) symlinkSync(join(ROOT, "node_modules", name), join(app, "node_modules", name));
   writeFileSync(join(app, "package.json"), '{"type": "module"}');
-}, 60_000);
+});
 
 afterAll(() => rmSync(app, { recursive: true }));
 

@@ -23,7 +23,7 @@ function Panel() {
 }
 
 const shown = () => document.querySelector("p")?.textContent?.trim();
-const soon = (check: () => void) => act(() => vi.waitFor(check, { timeout: 5_000, interval: 10 }));
+const soon = (check: () => void) => act(() => vi.waitFor(check, { timeout: 15_000, interval: 10 }));
 const show = () =>
   act(async () =>
     root.render(
