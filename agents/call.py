@@ -67,7 +67,7 @@ class Call:
         finally:
             limit.cancel()
             await self._finish_tasks()
-            await close_clients(self._processors)
+            await close_clients(self._processors, self._context.upstream)
         return self._end or CallEnd.HUNG_UP
 
     async def end(self, reason: EndReason) -> None:

@@ -43,6 +43,10 @@ class OpenAIUpstream:
         timeout = openai.Timeout(read_secs, connect=connect_secs)
         return self._shared.with_options(max_retries=0, timeout=timeout, default_headers=self._headers)
 
+    def made(self, client: openai.AsyncOpenAI) -> bool:
+        """Whether a client stands on the shared connections, which are not its own to close."""
+        return client._client is self._shared._client
+
     @property
     def is_local(self) -> bool:
         """Whether it is a stand-in on this machine."""

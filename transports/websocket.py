@@ -6,16 +6,20 @@ from typing import Any
 from fastapi import WebSocket
 from pipecat.frames.frames import OutputTransportMessageUrgentFrame
 from pipecat.processors.frameworks.rtvi.models import ServerMessage
-from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
+from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams
 from starlette.types import Message
 
 from ..agents.line import OnFlood, OnGone
 from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason, call_ended
 from .client_messages import ClientMessages
+from .paced_websocket import PacedWebSocketTransport
 from .wire_serializer import WireSerializer
 
 _OWN_FAILURES = (1002, 1007, 1009, 1011)
 """What the server's side closes with when it cannot read the client."""
+
+_BACK_SOON = 4100
+"""What a client closes with that gives up a connection, but not the conversation."""
 
 _CHUNKS_OF_10_MS = 2
 _CLOSE_SECS = 1.0
@@ -33,7 +37,7 @@ class WebSocketLine:
         self._receive = websocket.receive
         websocket.receive = self._receive_and_look
         self.messages = ClientMessages()
-        self.transport = FastAPIWebsocketTransport(
+        self.transport = PacedWebSocketTransport(
             websocket,
             FastAPIWebsocketParams(
                 audio_in_enabled=True,
@@ -87,4 +91,4 @@ def _is_hang_up(disconnect: Message) -> bool:
     close frame comes with a reason, be it empty.
     """
     code = disconnect.get("code")
-    return code in (1000, 1001) or ("reason" in disconnect and code not in _OWN_FAILURES)
+    return code in (1000, 1001) or ("reason" in disconnect and code not in (*_OWN_FAILURES, _BACK_SOON))

@@ -10,6 +10,8 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 from turnwise.agents.leftovers import close_clients
+from turnwise.agents.settings.model import OpenAIAccess
+from turnwise.agents.upstream import OpenAIUpstream
 
 F = TypeVar("F", bound=Frame)
 
@@ -43,6 +45,6 @@ async def first(kind: type[F], processor: FrameProcessor, frames: Sequence[Frame
     finally:
         await worker.cancel()
         await running
-        await close_clients([processor])
+        await close_clients([processor], OpenAIUpstream(OpenAIAccess()))
     assert isinstance(frame, kind)
     return frame
