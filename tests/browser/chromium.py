@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..conftest import SPEECH
 
-BEFORE_SECS = 1.0
+BEFORE_SECS = 2.0
 ROUNDS = 2
 """What was lost because an answer took longer is said once more."""
 

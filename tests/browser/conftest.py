@@ -12,9 +12,7 @@ from turnwise.agents.web.page_build import PageBuild, PageNotBuilt
 from ..calls.house import House
 from ..side_by_side import SideBySide, chosen_in
 from . import chromium
-from .town import Town
-
-AT_ONCE = 5
+from .town import AT_ONCE, Town
 
 
 @pytest.fixture(scope="session")

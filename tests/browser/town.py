@@ -13,7 +13,8 @@ from . import chromium
 from .visit import OBSERVE, Visit
 
 SAID = ("hello", "weather", "order")
-PAUSE_SECS = 9.5
+PAUSE_SECS = 7.5
+AT_ONCE = 4
 
 
 class Town:
