@@ -46,7 +46,8 @@ def asked(checkout):
 
 
 def touch(path, secs_from_now=10.0):
-    os.utime(path, (time.time() + secs_from_now,) * 2)
+    at = time.time() + secs_from_now
+    os.utime(path, (at, at))
 
 
 def test_a_checkout_without_a_build_makes_one_and_then_has_nothing_to_do(checkout):
