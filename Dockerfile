@@ -1,8 +1,18 @@
 # An image that takes calls: docker build -t turnwise . && docker run --env-file .env.local -p 8080:8080 turnwise
+FROM node:22-slim AS page
+WORKDIR /webclient
+COPY webclient/package.json webclient/package-lock.json ./
+RUN npm ci
+COPY webclient ./
+RUN npm run build
+
 FROM python:3.11-slim AS build
 RUN pip install --no-cache-dir uv
 WORKDIR /src
 COPY . .
+# Its build in place of its sources, so that no Node is wanted here.
+RUN rm -r webclient
+COPY --from=page /webclient/dist webclient/dist
 RUN uv sync --locked --no-dev --no-editable --extra sandbox --extra postgres
 
 FROM python:3.11-slim

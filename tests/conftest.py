@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from .postgres import GRANTS, SCHEMA, Database, Server, free_port, start_server
+from .side_by_side import pytest_collection_modifyitems, pytest_pyfunc_call
+
+__all__ = ["pytest_collection_modifyitems", "pytest_pyfunc_call"]
 
 SPEECH = Path(__file__).parent / "speech"
 

@@ -63,7 +63,7 @@ async def agent_serve(folder: Path, *arguments: str, **variables: str) -> AsyncI
     """Runs it until the end of the block."""
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(
-            [Path(sys.executable).parent / "agent", "serve", "--port", "0", *arguments],
+            [Path(sys.executable).parent / "agent", "serve", "--no-build", "--port", "0", *arguments],
             cwd=folder,
             env={"PATH": os.defpath, "HOME": str(folder), **variables},
             stdout=subprocess.PIPE,

@@ -17,9 +17,11 @@ def test_all_code_and_everything_that_the_build_reads_is_sent_to_it():
     packages = PROJECT["tool"]["setuptools"]["packages"]
     folders = {name.split(".")[1] for name in packages if "." in name}
     data = {pattern.split("/")[0] for pattern in PROJECT["tool"]["setuptools"]["package-data"]["turnwise"]}
+    backend = set(PROJECT["build-system"]["backend-path"])
     project = PROJECT["project"]
     assert (
-        folders | data | {"pyproject.toml", "uv.lock", project["readme"], *project["license-files"]} <= sent
+        folders | data | backend | {"pyproject.toml", "uv.lock", project["readme"], *project["license-files"]}
+        <= sent
     )
 
 

@@ -59,7 +59,7 @@ async def test_a_call_in_a_new_project_goes_through_the_teams_processor(tmp_path
     settings = tmp_path / "settings.toml"
     settings.write_text(settings.read_text().replace('SQL = "sequel"', 'hear = "understand"'))
     serving = subprocess.Popen(
-        [AGENT, "serve", "--port", "0"],
+        [AGENT, "serve", "--no-build", "--port", "0"],
         cwd=tmp_path,
         env={"PATH": os.defpath, "HOME": str(tmp_path)},
         stdout=subprocess.PIPE,

@@ -122,7 +122,7 @@ def test_one_of_the_two_is_not_enough(folder, option):
 def serve(folder, *options):
     agent = Path(sys.executable).parent / "agent"
     return subprocess.run(
-        [agent, "serve", "--port", "0", *options],
+        [agent, "serve", "--no-build", "--port", "0", *options],
         cwd=folder,
         env={"PATH": os.defpath, "HOME": str(folder), "OPENAI_API_KEY": "none"},
         capture_output=True,

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from .settings_option import SettingsFile, load
 
 if TYPE_CHECKING:
     from ..web.certificate import Certificate
+    from ..web.page_making import PageMaking
 
 
 def serve(
@@ -36,12 +37,18 @@ def serve(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Use the sandbox even where other machines can call.")
     ] = False,
+    build: Annotated[
+        bool, typer.Option("--build/--no-build", help="Build the page with npm where it is not up to date.")
+    ] = True,
 ) -> None:
     """Take calls.
 
     Without OPENAI_API_KEY and OPENAI_BASE_URL, on loopback, a sandbox stands in for OpenAI: real
     speech in and out, a conversationalist made of rules. The line `ready http://…` says that
     calls are taken. Ctrl-C ends them and stops; SIGHUP reads the settings again for the calls that follow.
+
+    The page to talk from is at that address. In a checkout it is built with npm beside the calls, when
+    its sources are newer than its build.
     """
     from ..log import set_up_log
 
@@ -62,7 +69,7 @@ def serve(
         raise CommandFailed(
             f"{where} cannot be listened on ({os.strerror(error.errno or 0)}); give another --port"
         ) from None
-    with listener, _openai(loaded, forced=sandbox) as with_openai:
+    with listener, _openai(loaded, forced=sandbox) as with_openai, _page(build) as making:
 
         def reread() -> Settings:
             fresh = with_openai(read(settings))
@@ -70,9 +77,20 @@ def serve(
             return fresh
 
         try:
-            serving.serve(with_openai(loaded), listener, reread, certificate)
+            serving.serve(with_openai(loaded), listener, reread, certificate, making)
         except ValueError as error:
             raise CommandFailed(str(error)) from None
+
+
+def _page(build: bool) -> "AbstractContextManager[PageMaking | None]":
+    from ..web.page_build import WEBCLIENT, PageBuild
+    from ..web.page_making import PageMaking
+
+    def tell(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    due = PageBuild(WEBCLIENT, tell)
+    return PageMaking(due, tell) if build and due.is_due else nullcontext()
 
 
 def _certificate(cert: Path | None, key: Path | None) -> "Certificate | None":

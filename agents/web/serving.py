@@ -15,6 +15,7 @@ from ..wire import EndReason
 from .app import create_app
 from .certificate import Certificate
 from .http_protocol import AnsweringProtocol
+from .page_making import PageMaking
 from .turnwise import Turnwise
 from .ws_protocol import LingeringProtocol
 
@@ -26,15 +27,17 @@ def make_server(
     listener: socket.socket,
     reread: Reread | None = None,
     certificate: Certificate | None = None,
+    making: PageMaking | None = None,
 ) -> uvicorn.Server:
     """A server that prints `ready http://…` once it takes calls, and ends them before it stops.
 
     With `reread`, SIGHUP makes it read its settings again. With a certificate it speaks TLS.
+    Whoever asks for the page waits for the making of it, no call does.
 
     h11 instead of httptools, because that takes headers of any size; no permessage-deflate, because
     15 KB of it become 15 MB.
     """
-    app = create_app(settings)
+    app = create_app(settings, making)
     config = uvicorn.Config(
         app,
         http=AnsweringProtocol,
@@ -53,10 +56,14 @@ def make_server(
 
 
 def serve(
-    settings: Settings, listener: socket.socket, reread: Reread, certificate: Certificate | None = None
+    settings: Settings,
+    listener: socket.socket,
+    reread: Reread,
+    certificate: Certificate | None = None,
+    making: PageMaking | None = None,
 ) -> None:
     """Takes calls until a signal says to stop."""
-    server = make_server(settings, listener, reread, certificate)
+    server = make_server(settings, listener, reread, certificate, making)
     _on_hangup(signal.SIG_IGN)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

@@ -130,7 +130,7 @@ class House:
         self.log_file = folder / "log"
         self._log = self.log_file.open("w")
         self.process = subprocess.Popen(
-            [Path(sys.executable).parent / "agent", "serve", "--port", "0"],
+            [Path(sys.executable).parent / "agent", "serve", "--no-build", "--port", "0"],
             cwd=folder,
             env={"PATH": os.defpath, "HOME": str(folder), **_variables(database)},
             stdout=subprocess.PIPE,

@@ -103,12 +103,6 @@ async def test_the_server_says_that_it_is_alive_ready_and_how_busy(served, calle
         assert "turnwise_calls_active 1" in (await ask(served, "GET", "/metrics")).text
 
 
-async def test_a_browser_is_told_what_to_do(served):
-    page = await ask(served, "GET", "/")
-    assert "agent call" in page.text
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-
-
 async def test_stopping_the_server_ends_calls_with_their_reason_and_their_meetings(tmp_path):
     async with serving(tmp_path) as served:
         caller = await Caller.of_new_meeting(served)

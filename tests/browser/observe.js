@@ -1,0 +1,41 @@
+// What a person would see and hear of the page, kept from its first moment on.
+
+(() => {
+  const looks = [];
+  const look = () => {
+    const now = document.querySelector(".orb")?.dataset.look;
+    if (now && now !== looks.at(-1)) looks.push(now);
+  };
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["data-look"],
+  });
+
+  const pieces = [];
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode) {
+      const tap = this.context.createScriptProcessor(16384, 1, 1);
+      tap.onaudioprocess = ({ inputBuffer }) => pieces.push(inputBuffer.getChannelData(0).slice());
+      connect.call(this, tap);
+      connect.call(tap, to);
+    }
+    return connect.call(this, to, ...more);
+  };
+
+  window.observed = {
+    looks,
+    /** All that reached the loudspeaker, as base64 of 16 bit samples. */
+    heard: () => {
+      const samples = Int16Array.from(
+        pieces.flatMap((piece) => [...piece]),
+        (sample) => Math.max(-32768, Math.min(32767, Math.round(sample * 32768))),
+      );
+      let text = "";
+      for (const byte of new Uint8Array(samples.buffer)) text += String.fromCharCode(byte);
+      return btoa(text);
+    },
+  };
+})();

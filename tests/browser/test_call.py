@@ -1,0 +1,91 @@
+"""A person opens the page, presses Connect, talks, hears the answers, and hangs up."""
+
+import io
+import os
+import re
+
+import numpy as np
+import pytest
+import soundfile
+from openai import AsyncOpenAI
+
+from ..calls.test_endings import becomes
+from ..calls.words import SENTENCES, error_rate, words
+from .town import AT_ONCE, SAID
+
+pytestmark = pytest.mark.side_by_side
+TURN = ["thinking", "speaking", "listening"]
+SPEAKERS = {"user": "You", "agent": "Agent"}
+
+
+@pytest.mark.side_by_side(places=AT_ONCE)  # alone, as a person is: a full machine makes the voice run dry
+async def test_three_turns_are_heard_answered_shown_and_kept(town):
+    async with town.visit(town.house.url, reduced_motion="no-preference") as visit:
+        await visit.press("Connect")
+        await visit.becomes("Connected")
+        await visit.turns(3)
+        await visit.press("Disconnect")
+        await visit.becomes("Disconnected")
+        shown, heard = await visit.conversation(), await visit.heard()
+        stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
+        states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
+        ran_dry = await visit.page.get_by_text("ran dry").count()
+    assert states == ["off", "connecting", "listening", *TURN * 3, "off"]
+    assert [(SPEAKERS[chunk["speakerType"]], chunk["text"]) for chunk in stored] == shown
+    assert [who for who, _ in shown] == ["You", "Agent"] * 3
+    for _, text in shown[::2]:
+        assert min(error_rate(SENTENCES[name], text) for name in SAID) <= 0.4, f"nobody said {text!r}"
+    said = " ".join(text for who, text in shown if who == "Agent")
+    understood = await _understood(town, heard)
+    assert error_rate(said, understood) <= 0.2, f"{understood!r} is not {said!r}"
+    assert ran_dry == 0 or _is_busy()
+    assert [_adds_up(row) for row in table] == [True] * 3, table
+    assert visit.console_errors == []
+    assert _hosts(visit.requests) == {town.house.url.partition("://")[2]}
+
+
+async def test_the_page_in_an_application_of_ones_own_calls_below_its_prefix(town):
+    from .servers import mounted
+
+    async with mounted(town) as url, town.visit(f"{url}/voice/") as visit:
+        await visit.press("Connect")
+        await visit.looks("listening")
+        await visit.press("Disconnect")
+        await visit.becomes("Disconnected")
+        assert visit.console_errors == []
+        assert all("/voice/" in request for request in visit.requests), visit.requests
+
+
+@pytest.mark.parametrize("lost", ["", "**/api/agents"])
+async def test_the_agent_in_the_address_answers_even_before_the_list_of_agents_is_here(town, lost):
+    async with town.visit(f"{town.house.url}/?agent=greeter", lost=lost) as visit:
+        await visit.press("Connect")
+        await visit.looks("speaking")
+        await visit.looks("listening")
+        (who, said), *_ = await visit.conversation()
+    assert (who, words(said)) == ("Agent", ["welcome", "to", "the", "museum"])
+
+
+async def _understood(town, pcm):
+    """What a recogniser makes of what reached the loudspeaker."""
+    wav = io.BytesIO()
+    soundfile.write(wav, np.frombuffer(pcm, np.int16), 24_000, format="WAV", subtype="PCM_16")
+    async with AsyncOpenAI(api_key="any", base_url=town.house.sandbox_url) as client:
+        heard = await client.audio.transcriptions.create(model="any", file=("heard.wav", wav.getvalue()))
+    return heard.text
+
+
+def _is_busy():
+    """Whether others keep this machine from playing in time: no fault of the page's."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)
+
+
+def _adds_up(row):
+    """Whether the parts of a turn's time are its total, as far as two digits tell."""
+    *parts, total = (float(each) for each in re.findall(r"(\d+\.\d\d) s", row))
+    return len(parts) == 6 and abs(sum(parts) - total) <= 0.035
+
+
+def _hosts(requests):
+    urls = (request.split(" ", 1)[1] for request in requests)
+    return {re.split(r"[/?#]", url.partition("://")[2])[0] for url in urls if not url.startswith("data:")}

@@ -1,0 +1,97 @@
+/** One connection to the server, from the first byte to the last. */
+
+import type { PipecatClient, RTVIEventCallbacks } from "@pipecat-ai/client-js";
+import { closedProblem, problem } from "./errors.ts";
+import { type Media, mediaManager } from "./media.ts";
+import { whyRefused } from "./refusal.ts";
+import type { Transport } from "./types.ts";
+
+/** What the server tells that is not standard RTVI; see the server's docs/protocol.md. */
+export type ServerMessage = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+export interface ConnectionEvents {
+  onServerMessage: (message: ServerMessage) => void;
+  onUserText: (text: string, isFinal: boolean) => void;
+  onAgentText: (text: string) => void;
+  onAgentTextStarted: () => void;
+  onSpokenText: (text: string) => void;
+  onVoiceEnded: () => void;
+  /** The connection is gone without our doing; `code` is the WebSocket's. */
+  onClosed: (code: number) => void;
+}
+
+export interface Address {
+  /** `https://…` or `http://…`, without a slash at the end. */
+  readonly serverUrl: string;
+  readonly transport: Transport;
+  readonly meetingId: string;
+  readonly token: string;
+}
+
+export class Connection {
+  private constructor(private readonly client: PipecatClient) {}
+
+  /**
+   * Connects and waits until the agent is ready, or until `signal` says stop.
+   *
+   * Throws a CallProblem that says why that did not come about, or the signal's reason.
+   */
+  static async open(
+    address: Address,
+    media: Media,
+    events: ConnectionEvents,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const [{ LogLevel, PipecatClient }, { CallTransport }] = await libraries(address.transport);
+    signal.throwIfAborted();
+    const url = urlOf(address);
+    const transport = new CallTransport(url.replace(/^http/, "ws"), mediaManager(media));
+    const client = new PipecatClient({ transport, enableMic: true, callbacks: callbacks(events) });
+    client.setLogLevel(LogLevel.ERROR);
+    try {
+      const gone = new Promise<never>((_, reject) => {
+        transport.onClosed = async (code, hasOpened) =>
+          reject(hasOpened ? closedProblem(code) : await whyRefused(url, signal));
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      await Promise.race([gone, client.connect()]);
+    } catch (error) {
+      await client.disconnect();
+      throw error;
+    }
+    transport.onClosed = events.onClosed;
+    return new Connection(client);
+  }
+
+  /** Hangs up. */
+  async close(): Promise<void> {
+    await this.client.disconnect();
+  }
+}
+
+const TRANSPORTS = { websocket: () => import("./transport.ts") } satisfies Record<Transport, unknown>;
+
+/** Loaded with the first call, so that importing this package touches neither `window` nor the network. */
+export async function libraries(transport: Transport = "websocket") {
+  try {
+    return await Promise.all([import("@pipecat-ai/client-js"), TRANSPORTS[transport]()]);
+  } catch {
+    throw problem("page_outdated");
+  }
+}
+
+function urlOf({ serverUrl, meetingId, token }: Address): string {
+  const query = new URLSearchParams({ meetingId, token });
+  return `${serverUrl.replace(/\/+$/, "")}/api/ws/agent?${query}`;
+}
+
+function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
+  return {
+    onServerMessage: events.onServerMessage,
+    onUserTranscript: ({ text, final }) => events.onUserText(text, final),
+    onBotLlmStarted: events.onAgentTextStarted,
+    onBotLlmText: ({ text }) => events.onAgentText(text),
+    onBotTtsText: ({ text }) => events.onSpokenText(text),
+    onBotStoppedSpeaking: events.onVoiceEnded,
+  };
+}
