@@ -19,7 +19,7 @@ from .settings.pipeline import IN, OUT
 from .settings.problems import Path as KeyPath
 from .settings.problems import Problem
 from .settings.values import IsVariable, Place
-from .sinks import find_sink
+from .sinks import try_sink
 from .store.address import BadAddress, check_address
 from .tools.find import find_tools
 from .trial import try_out
@@ -97,7 +97,7 @@ class Components:
     def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> ComponentError | None:
         """Why turns could not go where `[transcripts]` says."""
         try:
-            find_sink(transcripts, folder)
+            try_sink(transcripts, folder)
         except ComponentError as error:
             return error
         return None

@@ -19,6 +19,9 @@ from .line import Line
 from .settings.pipeline import IN, OUT
 from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, AgentState, EndReason
 
+LAST_WORDS_SECS = 0.1
+"""How long what has just been said of the call, its last `listening`, has to get to the client."""
+
 GOODBYE_SECS = 30.0
 """How long a call that hangs up waits at most for its last words to be heard."""
 
@@ -133,9 +136,10 @@ class Call:
     async def _end_once_said(self) -> None:
         state, is_said = self._context.state, asyncio.Event()
         state.subscribe(lambda to: is_said.set() if to is AgentState.LISTENING else None)
-        if not state.hears_user:
+        if state.current is not AgentState.LISTENING:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(is_said.wait(), GOODBYE_SECS)
+            await asyncio.sleep(LAST_WORDS_SECS)
         await self.end(EndReason.ENDED)
 
     def _stuck(self, *_: object) -> None:

@@ -93,7 +93,7 @@ class Component:
         try:
             told |= given_by_the_call(self.factory, self.parameters, told, call)
             built = self.factory(**self._handed_in(call), **told)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             said = without_secrets(_said(error), options)
             wrong = f"{self.name} raises {type(error).__name__} when built ({said})"
             raise ComponentError(wrong, "change its options or mend it") from error
@@ -143,7 +143,7 @@ def _source(parameter: inspect.Parameter) -> Callable[[CallContext], Any] | None
     return next((of for kind, of in _HANDED_IN.items() if parameter.annotation is kind), None)
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """What an error says, in one line; of a value that pydantic refuses only where it stood and why."""
     if isinstance(error, ValidationError):
         return ", ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

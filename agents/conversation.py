@@ -12,6 +12,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
 )
 
 from .agent_side import AgentSide
+from .sound_text import sound_text
 from .speech_progress import SpeechProgress
 from .wire import SpeakerType
 
@@ -62,9 +63,10 @@ class Conversation:
         self._tell("agent", message.content)
 
     def _tell(self, speaker: SpeakerType, text: str) -> None:
-        if text.strip():
+        text = sound_text(text).strip()
+        if text:
             for listener in self._listeners:
-                listener(speaker, text.strip())
+                listener(speaker, text)
 
 
 def _message(speaker: SpeakerType, text: str) -> LLMContextMessage:

@@ -61,12 +61,12 @@ def _import(path: str, folder: Path) -> Any:
             found = getattr(found, part)
     except AttributeError as error:
         raise ComponentError(f"{path} cannot be imported ({error})", "check the spelling") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _why(path, error, folder) from error
     return found
 
 
-def _why(path: str, error: Exception, folder: Path) -> ComponentError:
+def _why(path: str, error: BaseException, folder: Path) -> ComponentError:
     missing, asking = _missing_module(error), _module_of_pipecat(error)
     if missing and asking and not missing.startswith(f"{PIPECAT}."):
         if extra := extra_of(asking):

@@ -37,3 +37,4 @@ def _uses(settings: Settings) -> Iterator[str]:
     yield settings.after_call.use
     for agent in settings.agents.values():
         yield from (stage.use for stage in agent.stages)
+        yield from agent.fields.tools

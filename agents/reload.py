@@ -54,7 +54,7 @@ class Reload:
                     logger.error("{}", problem)
             except (ComponentError, ValueError) as error:
                 logger.error("the settings cannot be used, so the old ones stay: {}", error)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 logger.error("the settings cannot be read, so the old ones stay: {}", type(error).__name__)
             else:
                 self._adopt(read, terms)

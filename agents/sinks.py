@@ -29,3 +29,19 @@ def find_sink(settings: TranscriptSettings, folder: Path) -> Callable[[], TurnSi
     except TypeError as error:
         raise ComponentError(f"{settings.use} cannot be made so ({error})", "change its options") from None
     return partial(factory, **settings.options)
+
+
+def try_sink(settings: TranscriptSettings, folder: Path) -> None:
+    """Makes it once, before any call needs it.
+
+    Raises:
+        ComponentError: it cannot be found, or raises when it is made.
+    """
+    make = find_sink(settings, folder)
+    try:
+        if make:
+            make()
+    except (Exception, SystemExit) as error:
+        # Not its words: they may quote a key that it was given.
+        wrong = f"{settings.use} raises {type(error).__name__} when built"
+        raise ComponentError(wrong, "change its options or mend it") from error

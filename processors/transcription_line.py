@@ -37,6 +37,7 @@ class TranscriptionLine:
         self._open_session = open_session
         self._on_interim = on_interim
         self._segments: list[SpeechSegment] = []
+        self._answered: set[str | None] = set()
         self._wanted = asyncio.Event()
         self._renewal = asyncio.Event()
         self._tries = 0
@@ -165,7 +166,7 @@ class TranscriptionLine:
         if not isinstance(item_id, str):
             raise StageFault("malformed")
         known = next((each for each in self._segments if each.item_id == item_id), None)
-        if known:
+        if known or item_id in self._answered:
             return known
         waiting = next((each for each in self._segments if each.times_begun and not each.item_id), None)
         if waiting:
@@ -176,10 +177,12 @@ class TranscriptionLine:
         if not isinstance(text, str):
             raise StageFault("malformed")
         self._segments.remove(segment)
+        self._answered.add(segment.item_id)
         segment.succeed(text)
 
     def _fail(self, segment: SpeechSegment, error: Exception) -> None:
         self._segments.remove(segment)
+        self._answered.add(segment.item_id)
         segment.fail(error)
 
     def _refused(self, session: TranscriptionSession, event: Event) -> None:

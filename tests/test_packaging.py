@@ -1,5 +1,6 @@
 """What is in the wheel is what is in the tree, and the page's build."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -78,3 +79,11 @@ def test_a_wheel_without_its_page_is_not_built_and_one_sentence_says_why(tree):
     built = build(tree, "build_wheel", env={**os.environ, "PATH": ""})
     assert built.returncode == 1
     assert built.stderr == "the page is not built, which takes Node 20 or later; install it, start again\n"
+
+
+def test_the_page_is_small_enough_for_a_phone_on_the_way():
+    dist = ROOT / "webclient" / "dist"
+    if not dist.exists():
+        pytest.skip("the page is not built here")
+    sent = sum(len(gzip.compress(file.read_bytes())) for file in dist.rglob("*") if file.is_file())
+    assert sent < 130_000

@@ -63,8 +63,9 @@ def build_after_call(settings: AfterCallSettings, folder: Path) -> AfterCall | N
         built = component.factory(**settings.options)
     except ComponentError:
         raise
-    except Exception as error:
-        wrong = f"{settings.use} raises {type(error).__name__} when built ({error})"
+    except (Exception, SystemExit) as error:
+        # Not its words: they may quote a key that it was given.
+        wrong = f"{settings.use} raises {type(error).__name__} when built"
         raise ComponentError(wrong, "change its options or mend it") from error
     if not callable(getattr(built, "deliver", None)):
         raise ComponentError(

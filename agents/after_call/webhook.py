@@ -31,6 +31,7 @@ def _is_address(url: str) -> str:
     try:
         parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        whole = whole and url.isprintable() and " " not in url
     except ValueError:
         whole = False
     if not whole:

@@ -28,7 +28,8 @@ def call(
         typer.Option(metavar="NAME", help="The agent to talk to; else the meeting's or the default."),
     ] = None,
     transport: Annotated[
-        Literal["websocket", "webrtc"], typer.Option(help="How the audio travels.")
+        Literal["websocket", "webrtc"],
+        typer.Option(help="How the audio travels; webrtc is not available yet."),
     ] = "websocket",
     wav: Annotated[
         list[Path] | None,

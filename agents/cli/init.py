@@ -1,5 +1,6 @@
 """`agent init`: a folder to start from."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +20,8 @@ FILES = {
     "README.md": _STARTER / "README.md",
 }
 _NEXT = """Next:{cd}
-  agent check    draws the line that a call gets
-  agent serve    takes calls; without a key a sandbox stands in for OpenAI
+  {agent} check    draws the line that a call gets
+  {agent} serve    takes calls; without a key a sandbox stands in for OpenAI
   pytest         tests the processor in say_as.py (pip install pytest)
 """
 
@@ -49,7 +50,14 @@ def init(
             f"{error.filename}: {error.strerror}; name a folder that can be written"
         ) from None
     cd = f"\n  cd {folder}" if folder != Path() else ""
-    sys.stdout.write("".join(f"wrote {folder / name}\n" for name in FILES) + _NEXT.format(cd=cd))
+    sys.stdout.write(
+        "".join(f"wrote {folder / name}\n" for name in FILES) + _NEXT.format(cd=cd, agent=_agent())
+    )
+
+
+def _agent() -> str:
+    """What this command is called from another folder."""
+    return "agent" if shutil.which("agent") else str(Path(sys.argv[0]).absolute())
 
 
 def _write(folder: Path) -> None:

@@ -25,6 +25,9 @@ def token(
 
     It is signed with the secret of the server that runs with the same settings from the same folder.
     """
+    from ..log import set_up_log
+
+    set_up_log("ERROR")
     from ..terms import call_secret
 
     loaded = load(settings)

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+_FOR_A_TERMINAL = {"api_key_invalid": "it wants its api key; set TURNWISE_AUTH__API_KEY to it"}
+"""Where the server's own words are for programs."""
+
 
 class ClientError(Exception):
     """A call or a request did not do what was asked of it."""
@@ -35,7 +38,8 @@ class Refused(ClientError):
     """The server said no: `status` is HTTP's, `code` and `message` are the server's own words."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(f"refused by the server: {message.rstrip('.')} ({code}, {status})")
+        said = _FOR_A_TERMINAL.get(code, message.rstrip("."))
+        super().__init__(f"refused by the server: {said} ({code}, {status})")
         self.status = status
         self.code = code
         self.message = message

@@ -1,6 +1,7 @@
 """Checks a stage's table against what its component can be told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -46,7 +47,19 @@ def _is_explained(problem: Problem, path: KeyPath, found: FromVariables) -> bool
 
 
 def _hidden(name: str, value: Any, found: FromVariables) -> Any:
-    secrets = found.secrets.get(name, [])
-    if is_secret(name) and isinstance(value, str) and value:
-        secrets = [*secrets, value]
+    secrets = [*found.secrets.get(name, []), *_named_so(name, value)]
     return Hidden(value, tuple(secrets)) if secrets else value
+
+
+def _named_so(name: str, value: Any) -> Iterator[str]:
+    """The texts that are secrets by their name, in tables inside of an option too."""
+    inside = value.items() if isinstance(value, Mapping) else vars(value).items() if is_table(value) else ()
+    for key, inner in inside:
+        yield from _named_so(str(key), inner)
+    if is_secret(name) and isinstance(value, str) and value:
+        yield value
+
+
+def is_table(value: Any) -> bool:
+    """Whether an option is made of options."""
+    return isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type))

@@ -1,5 +1,6 @@
 """Values that nobody may read, on their way from a variable to a component."""
 
+import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -33,6 +34,12 @@ def without_secrets(text: str, options: Mapping[str, Any]) -> str:
 
 
 def _starred(text: str, secrets: Iterable[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
+    for secret in sorted((form for each in secrets for form in _forms(each)), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
+
+
+def _forms(secret: str) -> set[str]:
+    """A secret as it may be quoted: as it is, on one line, or with its marks escaped."""
+    forms = {secret, " ".join(secret.split()), repr(secret)[1:-1], json.dumps(secret)[1:-1]}
+    return {form for form in forms if form}

@@ -1,7 +1,7 @@
 """The drawn line, `gate -> vad -> stt -> llm -> tts`, and what stands in it without being named."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,11 @@ class Implied:
     can_be_left_out: bool = True
 
 
+_NEEDS = (
+    ("stt", "vad", "nothing tells it when somebody speaks"),
+    ("llm", "stt", "it is told no words"),
+    ("tts", "llm", "it is given nothing to say"),
+)
 _FIRST = (Implied("recovery", "recovery"),)
 _BEFORE_LLM = (Implied("endpointing", "fixed"),)
 _AFTER_LLM = (Implied(TOOL_CALLS, "tool_calls"),)
@@ -87,6 +92,16 @@ def whole_line(named: list[str], has_tools: bool = False) -> list[str]:
     _insert(line, 0, _FIRST, named)
     _insert(line, len(line), _LAST, named)
     return [IN, *line]
+
+
+def doubts(line: list[str]) -> Iterator[tuple[str, str]]:
+    """What a line of the usual names lacks to hold a conversation, and what to do about it.
+
+    Only doubts: a component of one's own may do two jobs in one.
+    """
+    for stage, wanted, why in _NEEDS:
+        if stage in line and wanted not in line[: line.index(stage)]:
+            yield f"has {stage} without {wanted} before it: {why}", f"put {wanted} before {stage}"
 
 
 def _insert(line: list[str], at: int, stages: tuple[Implied, ...], named: list[str]) -> None:

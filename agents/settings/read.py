@@ -23,6 +23,7 @@ from .model import (
     Settings,
     TranscriptSettings,
 )
+from .pipeline import doubts
 from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
 from .values import check_values, is_secret, unknown_key
@@ -96,7 +97,7 @@ class _Reader:
             default_agent=default_agent,
             openai=self._openai(),
             folder=self._layers.folder,
-            warnings=tuple(self._warnings()),
+            warnings=tuple(self._warnings(agents)),
         )
 
     def _check_top(self) -> None:
@@ -194,7 +195,24 @@ class _Reader:
         url = self._layers.variables.get("OPENAI_BASE_URL", "")
         return OpenAIAccess(SecretStr(key) if key else None, url or None)
 
-    def _warnings(self) -> list[str]:
+    def _warnings(self, agents: Mapping[str, AgentSettings]) -> list[str]:
+        return [*self._committed_secrets(), *self._doubtful_lines(agents)]
+
+    def _doubtful_lines(self, agents: Mapping[str, AgentSettings]) -> list[str]:
+        return [
+            str(
+                Problem(
+                    f"agents.{name}.pipeline",
+                    wrong,
+                    remedy,
+                    self._layers.places.find(("agents", name, "pipeline")),
+                )
+            )
+            for name, agent in agents.items()
+            for wrong, remedy in doubts([stage.name for stage in agent.stages])
+        ]
+
+    def _committed_secrets(self) -> list[str]:
         """Secrets in the file that gets committed."""
         places = {path: self._layers.places.find(path) for path in _secrets(self._layers.values)}
         return [

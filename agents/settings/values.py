@@ -84,8 +84,10 @@ def _words(model: type[BaseModel], error: Any, *, is_private: bool) -> tuple[str
         return unknown_key(str(error["loc"][-1]), _known(model, error["loc"]))
     if kind == "missing":
         return "is missing", "set it"
+    if is_private and kind not in _WANTED:
+        return "is not accepted", "change it"
     if kind == "value_error":
-        return ("is not accepted" if is_private else str(error["ctx"]["error"])), "change it"
+        return str(error["ctx"]["error"]), "change it"
     wanted = _WANTED.get(kind) or error["msg"].replace("Input should be", "must be")
     is_private = is_private or isinstance(given, dict | list) or is_secret(str(error["loc"][-1]))
     shown = "" if is_private else f", not {given!r}"

@@ -10,6 +10,7 @@ from loguru import logger
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
+from ..sound_text import sound_text
 from .errors import ToolError
 from .tool import Tool
 
@@ -28,7 +29,8 @@ def told_result(tool: Tool, value: Any) -> Told:
     except PydanticSerializationError:
         logger.warning("tool {} returned what is no JSON: {}", tool.name, type(value).__name__)
         return {"error": f"{tool.name} returned something that cannot be passed on"}
-    text = json.dumps(plain, ensure_ascii=False)
+    text = sound_text(json.dumps(plain, ensure_ascii=False))
+    plain = json.loads(text)
     if len(text) <= MOST_CHARS:
         return {"result": plain}
     logger.warning("tool {} returned {} characters, more than {}", tool.name, len(text), MOST_CHARS)

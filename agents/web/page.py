@@ -48,8 +48,8 @@ _PLAIN_PAGE = """<!doctype html>
          padding: .15em .4em; border-radius: .3em }}
 </style></head>
 <body><h1>Turnwise is listening</h1>
-<p>The server is up and takes calls, only this page is not there: {why}.</p>
-<p>Place a call from a terminal meanwhile: <code>uv run agent call</code></p></body></html>
+<p>The server is up and takes calls; only this page is missing: {why}.</p>
+<p>Place a call from a terminal meanwhile: <code>agent call --wav FILE</code></p></body></html>
 """
 
 

@@ -42,7 +42,7 @@ class Raises:
         ),
         (
             "[after_call]\nuse = 'wrongs:Raises'",
-            "settings.toml:1: after_call: wrongs:Raises raises RuntimeError when built (no such queue)",
+            "settings.toml:1: after_call: wrongs:Raises raises RuntimeError when built; change its options",
         ),
     ],
 )

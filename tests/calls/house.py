@@ -62,6 +62,11 @@ tools = [
 [agents.clerk.tool_calls]
 tool_secs = 6.0
 filler_after_secs = 1.0
+
+[agents.listening_clerk]
+extends = "clerk"
+barge_in = true
+
 [agents.uploader]
 extends = "default"
 [agents.uploader.stt]

@@ -66,14 +66,15 @@ async def test_a_tool_that_never_returns_is_given_up(house):
     assert turn.errors == []
 
 
-async def test_the_agent_says_goodbye_and_hangs_up(house):
+@pytest.mark.parametrize("agent", ["clerk", "listening_clerk"])
+async def test_the_agent_says_goodbye_and_hangs_up(house, agent):
     meeting_id = await house.new_meeting()
-    async with house.call(meeting_id, "clerk") as caller:
+    async with house.call(meeting_id, agent) as caller:
         await caller.wait_for_state("listening")
         await caller.speak(house.wav("goodbye"))
         assert await caller.wait_for_close(20) == 4004
     assert [message.data["reason"] for message in caller.log.of("call-ended")] == ["ended"]
-    assert [state for state, _ in caller.states][:3] == ["listening", "thinking", "speaking"]
+    assert [state for state, _ in caller.states] == ["listening", "thinking", "speaking", "listening"]
     assert await said(house, meeting_id) == ["Thank you for calling.", "Goodbye."]
     heard_secs = sum(len(voice.pcm) for voice in caller.log.voice) / 48_000
     assert heard_secs > 1.5

@@ -45,7 +45,8 @@ async def test_an_id_cannot_lead_to_another_route():
         (
             401,
             {"detail": {"code": "api_key_invalid", "message": "The api key is wrong."}},
-            "refused by the server: The api key is wrong (api_key_invalid, 401)",
+            "refused by the server: it wants its api key; set TURNWISE_AUTH__API_KEY to it "
+            "(api_key_invalid, 401)",
         ),
         (
             500,

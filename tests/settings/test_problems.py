@@ -160,3 +160,40 @@ def test_an_address_is_a_secret_only_with_a_password(load, url, warned):
     warnings = load(f"[database]\nurl = '{url}'").warnings
     assert any("database.url" in warning for warning in warnings) is warned
     assert "hunter2" not in str(warnings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[agents.default.vad]\nuse = "quitter:Voice"',
+        '[transcripts]\nuse = "quitter:Voice"',
+        '[after_call]\nuse = "quitter:Voice"',
+    ],
+)
+def test_a_module_that_wants_to_exit_is_a_problem_and_not_the_end(problems, tmp_path, text):
+    (tmp_path / "quitter.py").write_text("raise SystemExit(0)")
+    assert "quitter:Voice cannot be imported (SystemExit: 0); mend the module" in problems(local=text)
+
+
+@pytest.mark.parametrize(("table", "method"), [("transcripts", "save"), ("after_call", "deliver")])
+def test_what_a_place_for_turns_or_meetings_says_when_it_cannot_be_made_is_not_told(
+    problems, tmp_path, table, method
+):
+    code = "class Hook:\n    def __init__(self, api_key):\n        raise ValueError(api_key)\n"
+    (tmp_path / f"raising_{table}.py").write_text(f"{code}    async def {method}(self, what): ...\n")
+    said = problems(local=f'[{table}]\nuse = "raising_{table}:Hook"\napi_key = "sk-SECRET"')
+    assert f"raising_{table}:Hook raises ValueError when built" in said
+    assert "SECRET" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("gate -> stt -> llm -> tts", "has stt without vad before it: nothing tells it when somebody speaks"),
+        ("gate -> vad -> stt -> tts", "has tts without llm before it"),
+    ],
+)
+def test_a_line_that_cannot_hold_a_conversation_is_warned_of(load, line, said):
+    assert load().warnings == ()
+    settings = load(local=f'[agents.odd]\nextends = "default"\npipeline = "{line}"')
+    assert [warning for warning in settings.warnings if f"agents.odd.pipeline: {said}" in warning]

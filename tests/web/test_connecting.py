@@ -6,6 +6,7 @@ import time
 import httpx2
 import pytest
 from turnwise.agents.store.errors import StoreUnavailable
+from turnwise.agents.web import http_protocol
 from turnwise.agents.wire import EndReason
 
 from ..servers import SECRET, serving
@@ -232,6 +233,16 @@ async def test_a_page_from_elsewhere_must_be_on_the_list(tmp_path, origin, statu
         query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
         headers = {"Origin": served.url if origin == "own" else origin}
         assert (await caller.refused(query, headers))[0] == status
+
+
+async def test_a_connection_that_asks_for_nothing_is_closed(tmp_path, monkeypatch):
+    monkeypatch.setattr(http_protocol, "HEADERS_SECS", 0.2)
+    async with serving(tmp_path) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nHost: x")
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
 
 
 async def _get(url):
