@@ -79,6 +79,7 @@ class SpeechDecoder:
 
 
 def _guess(decoder: Any, part: Samples) -> _Guess:
+    decoder.reinit_feat()  # its normalisation would go on from the utterance before, `batch` or not
     decoder.start_utt()
     decoder.process_raw(part.tobytes(), full_utt=True)
     decoder.end_utt()
