@@ -29,6 +29,11 @@ def is_expected(words: tuple[str, ...]) -> bool:
     return len(_triples().intersection(inner)) >= _FAMILIAR * len(set(inner))
 
 
+def is_whole(words: tuple[str, ...]) -> bool:
+    """Whether the words are expected phrases from end to end."""
+    return _as_phrases(words) is not None
+
+
 def _triples_of(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     edged = ("", *words, "")
     return [edged[at : at + 3] for at in range(len(edged) - 2)]
