@@ -35,6 +35,14 @@ def find_peer_line() -> MakePeerLine:
     return entry.load()
 
 
+def warm_up() -> None:
+    """Imports what WebRTC takes, so that the first caller does not wait for it."""
+    try:
+        find_peer_line()
+    except Exception as error:
+        logger.error("calls over WebRTC cannot be taken: {}", type(error).__name__)
+
+
 class Peers:
     """Answers offers. The call of each peer is one of `Calls`, and lives in a task of its own."""
 
