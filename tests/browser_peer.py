@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack
 
 RTVI = "rtvi-ai"
 
@@ -14,10 +14,19 @@ RTVI = "rtvi-ai"
 class BrowserPeer:
     """Offers a microphone and a data channel, and keeps what the server says."""
 
-    def __init__(self, url: str, token: str, meeting_id: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        meeting_id: str,
+        *,
+        camera: bool = False,
+        microphone: MediaStreamTrack | None = None,
+    ) -> None:
         self._url = f"{url}/api/webrtc/offer"
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._meeting_id = meeting_id
+        self._camera, self._microphone = camera, microphone
         self._new_messages = asyncio.Event()
         self.pc_id: str | None = None
         self.messages: list[dict[str, Any]] = []
@@ -26,7 +35,9 @@ class BrowserPeer:
 
     def _make(self) -> None:
         self.pc = RTCPeerConnection()
-        self.pc.addTrack(AudioStreamTrack())
+        if self._camera:
+            self.pc.addTransceiver("video")
+        self.pc.addTrack(self._microphone or AudioStreamTrack())
         self.channel = self.pc.createDataChannel("chat")
         self.is_open, self.is_closed = asyncio.Event(), asyncio.Event()
         self.channel.on("open", self.is_open.set)
@@ -73,9 +84,10 @@ class BrowserPeer:
 
     async def reconnect(self) -> None:
         """The same peer over a new connection, as after a change of networks."""
-        await self.pc.close()
+        old = self.pc
         self._make()
         await self.connect(restart_pc=True)
+        await old.close()
 
     def say(self, kind: str, **data: Any) -> None:
         """Sends an RTVI message."""
@@ -88,6 +100,22 @@ class BrowserPeer:
                 self._new_messages.clear()
                 await self._new_messages.wait()
         return found[times - 1]
+
+    async def heard_frames(self, count: int) -> None:
+        """Waits for so many more pieces of sound from the server, silence included."""
+        wanted = len(self.voice) + count
+        async with asyncio.timeout(15):
+            while len(self.voice) < wanted:
+                await asyncio.sleep(0.02)
+
+    async def ask_to_end(self) -> None:
+        """Has the server end the call."""
+        self.say("disconnect-bot")
+        await self.told("call-ended")
+
+    async def vanish_soon(self) -> None:
+        """Is gone without a word."""
+        self.vanish()
 
     async def close(self) -> None:
         """Hangs up, as a page does that is left."""

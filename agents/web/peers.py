@@ -89,6 +89,11 @@ class Peers:
             raise Refusal("token_invalid", "This peer was opened with another token.")
         return peer.line
 
+    async def wait_until_empty(self) -> None:
+        """Returns once nothing is left of any peer that is here now."""
+        if self._held:
+            await asyncio.wait(self._held)
+
     async def _hold(self, admission: Admission, line: PeerLine) -> None:
         try:
             await self._calls.hold(admission, line)
