@@ -38,7 +38,6 @@ class Peer(SmallWebRTCConnection):
     def __init__(self, ice_servers: Sequence[RTCIceServer]) -> None:
         self._kept_id = token_hex(16)
         self._changing = asyncio.Lock()
-        self._negotiation: asyncio.Task[None] | None = None
         self._is_over = False
         self._candidates = 0
         self.voice = VoiceTrack()
@@ -93,15 +92,15 @@ class Peer(SmallWebRTCConnection):
     async def close(self) -> None:
         """Ends the connection and everything of it; may be called again."""
         self._is_over = True
-        for task in (self._negotiation, getattr(self, "_renegotiation_task", None)):
-            if task:
+        async with self._changing:  # what is under way makes a connection that has to be closed too
+            if task := getattr(self, "_renegotiation_task", None):
                 task.cancel()
-        try:
-            async with asyncio.timeout(CLOSE_SECS), self._changing:
-                await self._close()
-                await self.cleanup()
-        except TimeoutError:
-            logger.warning("a peer connection did not close in {} s", CLOSE_SECS)
+            try:
+                async with asyncio.timeout(CLOSE_SECS):
+                    await self._close()
+                    await self.cleanup()
+            except TimeoutError:
+                logger.warning("a peer connection did not close in {} s", CLOSE_SECS)
 
     def is_connected(self) -> bool:
         """Whether the connection stands; Pipecat's own says no where a client sends no pings."""
@@ -164,11 +163,11 @@ class Peer(SmallWebRTCConnection):
         if self._is_over:
             negotiation.close()
             raise Refusal("not_found", "The peer is gone; make a new offer.")
-        self._negotiation = asyncio.create_task(negotiation)
-        await asyncio.wait({self._negotiation}, timeout=ANSWER_SECS)
-        if self._negotiation.cancelled() or not self._negotiation.done() or self._negotiation.exception():
-            self._negotiation.cancel()
-            raise Refusal("bad_request", "The offer's SDP cannot be answered.")
+        try:
+            await asyncio.wait_for(negotiation, ANSWER_SECS)
+        except Exception as error:
+            logger.debug("an offer could not be answered: {}", type(error).__name__)
+            raise Refusal("bad_request", "The offer's SDP cannot be answered.") from None
         answer = self.get_answer()
         assert answer, "no answer after a negotiation"
         return answer

@@ -1,6 +1,10 @@
 """The ends of a pipeline over WebRTC: no more comes in than a microphone makes, and speech stops at once."""
 
+import asyncio
+
 import pytest
+from aiortc import RTCPeerConnection
+from aiortc.mediastreams import AudioStreamTrack
 from pipecat.frames.frames import InputAudioRawFrame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_transport import TransportParams
@@ -56,6 +60,21 @@ async def test_an_interruption_drops_what_has_not_been_sent(transport, peer, mon
     await peer.voice.put(b"\1\1" * 480)
     await transport.output().process_frame(InterruptionFrame(), FrameDirection.DOWNSTREAM)
     assert not any((await peer.voice.recv()).to_ndarray().tobytes())
+
+
+@pytest.mark.parametrize("steps", range(0, 12, 2))
+async def test_a_peer_that_ends_while_it_connects_anew_leaves_no_connection(peer, steps):
+    browser = RTCPeerConnection()
+    browser.addTrack(AudioStreamTrack())
+    await browser.setLocalDescription(await browser.createOffer())
+    await peer.answer(browser.localDescription.sdp)
+    anew = asyncio.create_task(peer.answer_again(browser.localDescription.sdp, restart=True))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await peer.close()
+    await asyncio.gather(anew, return_exceptions=True)
+    assert peer.pc.connectionState == "closed"
+    await browser.close()
 
 
 def test_only_addresses_that_can_be_tried_are_left_of_an_offer():

@@ -239,22 +239,6 @@ async def test_twenty_peers_that_come_and_go_leave_nothing_behind(tmp_path, quic
         assert not turnwise.peers._peers
 
 
-async def test_a_peer_whose_call_ends_while_it_connects_anew_leaves_nothing_behind(tmp_path):
-    async with serving(tmp_path) as served:
-        caller = await Caller.of_new_meeting(served)
-        before = (await settled(None))[1]
-        peer = BrowserPeer(served.url, caller.token(), caller.meeting_id)
-        await peer.connect()
-        again = BrowserPeer(served.url, "", caller.meeting_id)
-        body = await again.offer(pc_id=peer.pc_id, restart_pc=True)
-        ending = served.turnwise.calls.end_all(EndReason.DRAINED)
-        await asyncio.gather(*(peer.post(body) for _ in range(5)), ending)
-        await served.turnwise.peers.wait_until_empty()
-        await peer.close()
-        await again.close()
-        assert (await settled(None))[1] == before
-
-
 async def settled(wanted):
     """What is left once nothing changes any more, or what is wanted is."""
     async with asyncio.timeout(END_SECS):
