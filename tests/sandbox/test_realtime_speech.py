@@ -73,12 +73,12 @@ async def test_events_come_in_openais_order_and_shapes(openai, spoken):
 async def test_the_words_are_ahead_of_their_sound(openai, control):
     control("PUT", "behaviour", {"stage": "realtime", "speed": 20})
     async with conversing(openai) as client:
-        await client.ask("Tell me a story.")
-    kinds = [event.type.rsplit(".", 2)[1] for event in client.events if event.type.endswith(".delta")]
-    words, first_sound = kinds.count("output_audio_transcript"), kinds.index("output_audio")
-    assert 1 <= first_sound < words / 2
-    last_word = len(kinds) - 1 - kinds[::-1].index("output_audio_transcript")
-    assert kinds[last_word:].count("output_audio") >= 2
+        await client.ask("", instructions="Say exactly: You will find the old harbor just around the corner.")
+    kinds = [event.type.split(".")[1] for event in client.events if event.type.endswith(".delta")]
+    words, sounds = kinds.count("output_audio_transcript"), kinds.count("output_audio")
+    last_word = len(kinds) - kinds[::-1].index("output_audio_transcript")
+    assert (kinds[0], words) == ("output_audio_transcript", 10)
+    assert kinds[last_word:].count("output_audio") >= sounds / words + 2
 
 
 async def test_a_text_session_answers_speech_in_writing(openai, spoken):
