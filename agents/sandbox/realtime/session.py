@@ -15,7 +15,7 @@ from .item import Item, of_client, sound_of
 from .item_shapes import read_item
 from .plan import planned
 from .playback import Playback
-from .session_shapes import SessionConfig, configured
+from .session_shapes import SessionConfig, configured, shown
 from .turns import Turns
 from .voice_activity import load_model
 from .wire import Gone, Wire
@@ -161,4 +161,4 @@ class RealtimeSession:
 
     def _shape(self) -> dict[str, Any]:
         head = {"object": "realtime.session", "id": self._id, "expires_at": self._expires_at}
-        return {**head, **self._config.model_dump()}
+        return {**head, **shown(self._config)}
