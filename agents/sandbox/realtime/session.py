@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from ..behaviour import Fault
 from ..parts import Parts
 from .codec import SoundDecoder
 from .context import Context
@@ -22,6 +23,9 @@ from .wire import Gone, Wire
 
 _LIFE_SECS = 3_600
 """OpenAI ends a session after an hour; this one only says so."""
+
+LATER: tuple[Fault, ...] = ("empty",)
+"""What cannot strike the opening of a speech-to-speech session waits for its first response."""
 
 _OBEYED = (
     "session.update",
