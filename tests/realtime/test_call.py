@@ -3,9 +3,9 @@
 import asyncio
 import base64
 import json
-import os
 import threading
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import openai
@@ -170,7 +170,7 @@ async def test_a_call_that_breaks_off_is_told_after_what_was_said(model):
 
 
 def open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def decoders() -> list[str]:
