@@ -53,6 +53,7 @@ NO_ANSWER_SECS = 1.0
 """How long after an empty transcript an answer may still begin: the model may have heard more than it."""
 
 _SPEAKING_SIGN_SECS = 0.5
+_LONGEST_SILENCE_SECS = 10.0
 _HARMLESS = {
     "response_cancel_not_active",
     "conversation_already_has_active_response",
@@ -301,11 +302,11 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
 
     async def _hear(self, frame: InputAudioRawFrame) -> None:
         self._hearing.hear(frame.audio)
-        if self._line.session is None and self._state.hears_user and self._loudness.begins(frame.audio):
+        speaks_up = self._detects and self._loudness.hear(frame.audio)
+        if speaks_up and self._line.session is None and self._state.hears_user:
             self._is_heard = True
             self._line.wake()
-            if self._detects:
-                await self._push_up(VADUserStartedSpeakingFrame())
+            await self._push_up(VADUserStartedSpeakingFrame())
         if self._is_speaking and time.monotonic() - self._signed_at > _SPEAKING_SIGN_SECS:
             self._signed_at = time.monotonic()
             await self._push_up(UserSpeakingFrame())
@@ -350,14 +351,20 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         if self._is_unheard or not self._is_speaking:
             return
         self._is_speaking = self._line.outbox.keeps_turn = False
-        detection = self._wishes.turn_detection
-        lag_secs = max(0.0, session.heard_secs - event["audio_end_ms"] / 1000)
-        silence_secs = detection.silence_secs if detection and detection.kind == "server_vad" else 0.0
+        silence_secs = self._silence_secs(session, event)
         self._expect()
         await self.start_ttfb_metrics()
         await self.broadcast_frame(VADUserStoppedSpeakingFrame, stop_secs=silence_secs)
-        await self.push_frame(UserTurnDecidedFrame(silence_secs + min(lag_secs, 5.0)))
+        await self.push_frame(UserTurnDecidedFrame(silence_secs))
         await self.broadcast_frame(UserStoppedSpeakingFrame)
+
+    def _silence_secs(self, session: RealtimeSession, event: Event) -> float:
+        """How long nobody has spoken: told by a detector of silence, else as long as it was quiet."""
+        detection = self._wishes.turn_detection
+        if detection is None or detection.kind != "server_vad":
+            return min(self._loudness.quiet_secs, _LONGEST_SILENCE_SECS)
+        lag_secs = session.heard_secs - event["audio_end_ms"] / 1000
+        return detection.silence_secs + min(max(0.0, lag_secs), _LONGEST_SILENCE_SECS)
 
     async def _committed(self, session: RealtimeSession, event: Event) -> None:
         if self._is_unheard:

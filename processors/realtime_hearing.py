@@ -57,23 +57,24 @@ class RealtimeHearing:
 
 
 class Loudness:
-    """Notices that somebody speaks up while there is no model to say so. A hint, no more."""
+    """Notices by its loudness alone when somebody speaks: a hint where no detector of ours listens."""
 
     def __init__(self) -> None:
         self._loud_secs = 0.0
-        self._quiet_since = 0.0
-        self._is_speaking = False
+        self._loud_at = time.monotonic()
 
-    def begins(self, audio: bytes) -> bool:
+    @property
+    def quiet_secs(self) -> float:
+        """How long it has been quiet."""
+        return time.monotonic() - self._loud_at
+
+    def hear(self, audio: bytes) -> bool:
         """Whether with this microphone audio somebody has begun to speak."""
         samples = np.frombuffer(audio[: len(audio) // 2 * 2], np.int16).astype(np.float32)
-        now = time.monotonic()
-        if samples.size and float(np.sqrt(np.mean(samples**2))) > _LOUD:
-            self._loud_secs += samples.size / MIC_SAMPLE_RATE_HZ
-            self._quiet_since = now
-        elif now - self._quiet_since > _QUIET_SECS:
-            self._loud_secs, self._is_speaking = 0.0, False
-        if self._is_speaking or self._loud_secs < _LOUD_SECS:
+        if not samples.size or float(np.sqrt(np.mean(samples**2))) < _LOUD:
+            if self.quiet_secs > _QUIET_SECS:
+                self._loud_secs = 0.0
             return False
-        self._is_speaking = True
-        return True
+        before, self._loud_secs = self._loud_secs, self._loud_secs + samples.size / MIC_SAMPLE_RATE_HZ
+        self._loud_at = time.monotonic()
+        return before < _LOUD_SECS <= self._loud_secs

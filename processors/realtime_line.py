@@ -68,8 +68,7 @@ class RealtimeLine:
 
     def wake(self) -> None:
         """Somebody speaks: the next try to open a session is due."""
-        if self._tries == 1:
-            self._wake.set()
+        self._wake.set()
 
     async def run(self) -> None:
         """Keeps a session until it is cancelled."""
