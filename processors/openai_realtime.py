@@ -19,6 +19,7 @@ from pipecat.frames.frames import (
     LLMTextFrame,
     StartFrame,
     TTSSpeakFrame,
+    TTSStoppedFrame,
     UserSpeakingFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
@@ -205,6 +206,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             case ResetTurnFrame():
                 self._forget_turn()
         await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            await self._fall_silent()
         if not self._detects and direction is FrameDirection.DOWNSTREAM:
             await self._follow(frame)
 
@@ -351,6 +354,7 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         if self._state.is_agents_turn:
             self._take_back()
             await self.broadcast_frame(InterruptionFrame)
+            await self._fall_silent()
         await self.broadcast_frame(VADUserStartedSpeakingFrame, timestamp=self._began.timestamp())
         await self.broadcast_frame(UserStartedSpeakingFrame)
 
@@ -511,6 +515,11 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             session, events = taken
             for event in events:
                 self._line.say(event, session)
+
+    async def _fall_silent(self) -> None:
+        """Ends the speech that was cut off: a last piece of it may still be sent, and would seem to go on."""
+        if self._wishes.output == "audio" and self._state.current is not AgentState.RECOVERING_ERROR:
+            await self.push_frame(TTSStoppedFrame())
 
     async def _refused(self, session: RealtimeSession, error: Any) -> None:
         """An `error` of the session.

@@ -122,7 +122,7 @@ async def test_a_lost_call_that_comes_back_goes_on_with_the_conversation(house):
     meeting_id = await house.new_meeting()
     async with house.call(meeting_id, "realtime") as caller:
         assert (await caller.say(house.wav("name"))).why is None
-        await caller.drop()
+        caller.drop()
     await house.has_lost(meeting_id)
     async with house.call(meeting_id, "realtime") as caller:
         assert (await caller.say(house.wav("order"))).why is None
