@@ -3,11 +3,11 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from ..client.address import DEFAULT_URL
+from ..client.address import DEFAULT_URL, Transport
 from ..client.errors import BadInput, ClientError
 from .failure import CommandFailed
 
@@ -28,8 +28,11 @@ def call(
         typer.Option(metavar="NAME", help="The agent to talk to; else the meeting's or the default."),
     ] = None,
     transport: Annotated[
-        Literal["websocket", "webrtc"],
-        typer.Option(help="How the audio travels; webrtc is not available yet."),
+        Transport,
+        typer.Option(
+            help="How the call travels: websocket needs one TCP connection and nothing else; webrtc "
+            "is what browsers use on poor networks, its audio goes by UDP."
+        ),
     ] = "websocket",
     wav: Annotated[
         list[Path] | None,
@@ -53,12 +56,10 @@ def call(
     Exits 0 only if every utterance was answered: thought about, spoken to, and listened again.
     A server that wants an api key finds it in TURNWISE_AUTH__API_KEY.
     """
-    if transport == "webrtc":
-        raise CommandFailed("--transport webrtc is not available yet; leave it out to call over WebSocket", 2)
     from ..client.session import Order, place
     from ..client.view import View
 
-    order = Order(url, meeting, token, agent, tuple(wav or ()), record, wait_secs, api_key())
+    order = Order(url, meeting, token, agent, tuple(wav or ()), record, wait_secs, api_key(), transport)
     try:
         with View() as view:
             outcome = asyncio.run(place(order, view))

@@ -1,9 +1,13 @@
 """From the URL that a person gives to the addresses that are asked."""
 
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from ..loopback import is_loopback
 from .errors import BadInput
+
+Transport = Literal["websocket", "webrtc"]
+"""How a call travels."""
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 

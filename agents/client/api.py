@@ -1,7 +1,7 @@
 """The server's HTTP routes, as far as a caller needs them."""
 
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx2
 
@@ -9,12 +9,14 @@ from .address import checked, is_local
 from .errors import Refused, Unreachable
 
 _TIMEOUT_SECS = 10.0
+_OFFER = "/api/webrtc/offer"
 
 
 class Api:
-    """Makes meetings and tokens, and reads transcripts; open it with `async with`.
+    """Makes meetings and tokens, reads transcripts, and offers WebRTC; open it with `async with`.
 
-    `bearer` is the server's api key where it wants one (for a transcript, the call's own token does too).
+    `bearer` is the server's api key where it wants one (for a transcript, the call's own token does too);
+    what is about WebRTC wants the call's token.
     Every method raises `Refused` for the server's no, and `Unreachable` when none answers.
     """
 
@@ -48,6 +50,16 @@ class Api:
     async def transcript(self, meeting_id: str) -> dict[str, Any]:
         """`{meetingId, status, chunks: [{sequenceNumber, speakerType, text, timestamp}]}`, in order."""
         return await self._ask("GET", f"/api/meetings/{quote(meeting_id, safe='')}/transcript")
+
+    async def ice_servers(self, meeting_id: str) -> list[dict[str, Any]]:
+        """What may help a call over WebRTC to find its way: `[{urls, username?, credential?}]`."""
+        answer = await self._ask("GET", f"{_OFFER}?{urlencode({'meetingId': meeting_id})}")
+        return list(answer.get("iceServers") or ())
+
+    async def answer_to(self, sdp: str, meeting_id: str) -> dict[str, Any]:
+        """Places a call over WebRTC: the answer `{sdp, type, pc_id}` to an offer."""
+        given = {"sdp": sdp, "type": "offer", "requestData": {"meetingId": meeting_id}}
+        return await self._ask("POST", _OFFER, given)
 
     async def _ask(self, method: str, path: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
         body = None if given is None else {key: value for key, value in given.items() if value is not None}

@@ -1,20 +1,16 @@
 """One call, from the user's end: speaks, listens, and keeps a record of all that came."""
 
 import asyncio
-import socket
-import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Self
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-
 from ..wire import MIC_SAMPLE_RATE_HZ, AgentState
-from . import frames
+from .address import Transport
+from .dial import open_line
 from .errors import CallOver, Overdue
-from .line import open_line
+from .line import Line
 from .listener import Listener
 from .log import Observer
 from .microphone import Microphone, Utterance
@@ -43,22 +39,28 @@ class Caller(Listener):
     Nothing is printed; observers are told what comes in. Sending raises `CallOver` after the end.
     """
 
-    def __init__(self, line: ClientConnection, observers: Sequence[Observer] = ()) -> None:
+    def __init__(self, line: Line, observers: Sequence[Observer] = ()) -> None:
         super().__init__(line, observers)
         self._microphone = Microphone(self.send_audio, self.now, self._wake)
 
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, url: str, meeting_id: str, token: str, observers: Sequence[Observer] = (), announce: bool = True
+        cls,
+        url: str,
+        meeting_id: str,
+        token: str,
+        observers: Sequence[Observer] = (),
+        announce: bool = True,
+        transport: Transport = "websocket",
     ) -> AsyncIterator[Self]:
         """Places a call, and hangs up at the end of the block; without `announce` no `client-ready` is sent.
 
         Raises:
             Refused: the server said no.
-            Unreachable: nobody answers at the URL.
+            Unreachable: nobody answers at the URL, or over WebRTC no media gets through.
         """
-        caller = cls(await open_line(url, meeting_id, token), observers)
+        caller = cls(await open_line(url, meeting_id, token, transport), observers)
         reader = asyncio.create_task(caller._read())
         microphone = asyncio.create_task(caller._keep_open(announce))
         try:
@@ -127,28 +129,27 @@ class Caller(Listener):
         self._microphone.muted = muted
 
     async def send_audio(self, pcm: bytes, sample_rate_hz: int = MIC_SAMPLE_RATE_HZ) -> None:
-        """Sends one frame at once, of any length, past the microphone."""
-        await self.send_raw(frames.encode_audio(pcm, sample_rate_hz))
+        """Sends it at once, of any length, past the microphone."""
+        await self._send(self._line.send_audio(pcm, sample_rate_hz))
 
     async def send_message(self, message: dict[str, Any]) -> None:
         """Sends an RTVI message."""
-        await self.send_raw(frames.encode_message(message))
+        await self._send(self._line.send_message(message))
 
     async def send_raw(self, data: bytes | str) -> None:
-        """Sends anything, be it a frame or not."""
+        """Sends anything, be it a frame or a message or not."""
+        await self._send(self._line.send_raw(data))
+
+    async def _send(self, sending: Awaitable[None]) -> None:
         try:
-            await self._line.send(data)
-        except ConnectionClosed as error:
-            raise CallOver(self.ending or "the call is over") from error
+            await sending
+        except CallOver as error:
+            raise CallOver(self.ending or str(error)) from error
 
     async def hang_up(self) -> None:
         """Ends the call cleanly (1000)."""
-        await self._line.close()
+        await self._line.hang_up()
 
     def drop(self) -> None:
-        """Cuts the connection with a TCP reset, as when a network goes away."""
-        transport = self._line.transport
-        with suppress(OSError):
-            linger = struct.pack("ii", 1, 0)
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
+        """Cuts the connection without a word (over WebSocket a TCP reset), as when a network goes away."""
+        self._line.drop()

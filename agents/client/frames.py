@@ -1,4 +1,4 @@
-"""The bytes on the WebSocket: Pipecat's protobuf frames, there and back."""
+"""What is on the wire: Pipecat's protobuf frames on a WebSocket, RTVI's JSON on a data channel."""
 
 import json
 from dataclasses import dataclass
@@ -31,6 +31,10 @@ class AudioFrame:
     num_channels: int
 
 
+Arrival = AudioFrame | dict[str, Any]
+"""What comes in on a line: a frame of the agent's voice, or an RTVI message."""
+
+
 def encode_audio(pcm: bytes, sample_rate_hz: int = MIC_SAMPLE_RATE_HZ) -> bytes:
     """One frame of mono microphone audio."""
     audio = _pb.AudioRawFrame(audio=pcm, sample_rate=sample_rate_hz, num_channels=1)
@@ -39,10 +43,15 @@ def encode_audio(pcm: bytes, sample_rate_hz: int = MIC_SAMPLE_RATE_HZ) -> bytes:
 
 def encode_message(message: dict[str, Any]) -> bytes:
     """One RTVI message."""
-    return _pb.Frame(message=_pb.MessageFrame(data=json.dumps(message))).SerializeToString()
+    return _pb.Frame(message=_pb.MessageFrame(data=to_json(message))).SerializeToString()
 
 
-def decode(data: bytes | str) -> AudioFrame | dict[str, Any]:
+def to_json(message: dict[str, Any]) -> str:
+    """One RTVI message, as it stands on a data channel."""
+    return json.dumps(message)
+
+
+def decode(data: bytes | str) -> Arrival:
     """A frame of the agent's voice, or an RTVI message.
 
     Pipecat's other frames (an interruption, say) come back as a message of type `pipecat-<frame>`.
@@ -60,13 +69,24 @@ def decode(data: bytes | str) -> AudioFrame | dict[str, Any]:
     if kind == "audio":
         return AudioFrame(frame.audio.audio, frame.audio.sample_rate, frame.audio.num_channels)
     if kind == "message":
-        return _checked(json.loads(frame.message.data))
+        return parse_message(frame.message.data)
     if kind is None:
         raise ValueError("an empty frame")
     return {"type": f"pipecat-{kind}"}
 
 
-def _checked(message: Any) -> dict[str, Any]:
+def parse_message(text: bytes | str) -> dict[str, Any]:
+    """An RTVI message.
+
+    Raises:
+        ValueError: it is no JSON object with a type.
+    """
+    message = json.loads(text)
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise ValueError("a message that is no RTVI")
     return message
+
+
+def unreadable(error: ValueError) -> dict[str, Any]:
+    """What stands in the record for what could not be read."""
+    return {"type": "unreadable", "data": {"message": str(error)}}

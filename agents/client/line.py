@@ -1,42 +1,45 @@
-"""Opens the WebSocket of a call, or says in one sentence why it cannot be had."""
+"""What a caller needs of its connection, whichever transport that is."""
 
-import logging
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from .frames import Arrival
 
-from .address import call_url, is_local
-from .errors import Refused, Unreachable
-
-CONNECT_SECS = 10.0
-_CLOSE_SECS = 2.0
-
-_QUIET = logging.getLogger("turnwise.client.websockets")
-_QUIET.disabled = True  # at level DEBUG the library logs the URL, and in it the token
+HUNG_UP = 1000
+LOST = 1006
 
 
-async def open_line(url: str, meeting_id: str, token: str) -> ClientConnection:
-    """A WebSocket on which the call has been accepted.
+class Line(Protocol):
+    """One connection, on which the call has been accepted.
 
-    Raises:
-        Refused: the server said no, with its own code and message.
-        Unreachable: nobody, or no server of ours, answers there.
-        BadInput: the URL is none.
+    Sending raises `CallOver` after the end.
     """
-    address = call_url(url, meeting_id, token)
-    try:
-        return await connect(
-            address,
-            compression=None,
-            proxy=None if is_local(url) else True,
-            open_timeout=CONNECT_SECS,
-            close_timeout=_CLOSE_SECS,
-            ping_interval=None,
-            logger=_QUIET,
-        )
-    except InvalidStatus as error:
-        raise Refused.from_body(error.response.status_code, bytes(error.response.body)) from error
-    except InvalidHandshake as error:
-        raise Unreachable(f"what answers at {url} speaks no WebSocket; check --url") from error
-    except (OSError, TimeoutError) as error:
-        raise Unreachable.because_of(error, url) from error
+
+    @property
+    def close_code(self) -> int | None:
+        """How it ended, as a WebSocket's close code whatever the transport; None while it lasts."""
+        ...
+
+    def incoming(self) -> AsyncIterator[Arrival]:
+        """What comes in, as it comes, until the end; can be read once."""
+        ...
+
+    async def send_audio(self, pcm: bytes, sample_rate_hz: int) -> None:
+        """Sends mono s16le of any length at once."""
+        ...
+
+    async def send_message(self, message: dict[str, Any]) -> None:
+        """Sends an RTVI message."""
+        ...
+
+    async def send_raw(self, data: bytes | str) -> None:
+        """Sends anything where messages go, be it one or not."""
+        ...
+
+    async def hang_up(self) -> None:
+        """Ends the call cleanly, and frees what it held; can be called again, and after the end."""
+        ...
+
+    def drop(self) -> None:
+        """Cuts the connection without a word to the other side, as when a network goes away."""
+        ...

@@ -3,16 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-
 from ..wire import VOICE_SAMPLE_RATE_HZ
 from . import frames
 from .errors import CallOver, Overdue
+from .line import LOST, Line
 from .log import CallLog, Message, Observer, SeenState, Voice, unwrap
 from .words import ending
-
-_LOST = 1006
 
 
 class Listener:
@@ -22,10 +18,10 @@ class Listener:
     and `CallOver` when the call ends first.
     """
 
-    def __init__(self, line: ClientConnection, observers: Sequence[Observer] = ()) -> None:
+    def __init__(self, line: Line, observers: Sequence[Observer] = ()) -> None:
         self.log = CallLog()
         self.close_code: int | None = None
-        """The WebSocket's close code once the call is over, 1006 for a lost connection."""
+        """The close code once the call is over, 1006 for a lost connection; over WebRTC the same codes."""
         self._line = line
         self._observers = observers
         self._loop = asyncio.get_running_loop()
@@ -114,27 +110,24 @@ class Listener:
     async def wait_for_close(self, timeout_secs: float = 10.0) -> int:
         """The close code of a call that the other side ends."""
         await self.until(lambda: self.close_code is not None, "the end of the call", timeout_secs)
-        return self.close_code or _LOST
+        return self.close_code or LOST
 
     async def _read(self) -> None:
         try:
-            async for data in self._line:
-                self._take(data)
+            async for arrived in self._line.incoming():
+                self._take(arrived)
                 self._wake()
-        except ConnectionClosed:
-            pass
         finally:
-            self.close_code = self._line.close_code or _LOST
+            self.close_code = self._line.close_code or LOST
             self._wake()
 
-    def _take(self, data: bytes | str) -> None:
-        try:
-            frame = frames.decode(data)
-            if isinstance(frame, frames.AudioFrame):
-                return self._take_voice(frame)
-        except ValueError as error:
-            frame = {"type": "unreadable", "data": {"message": str(error)}}
-        message = unwrap(frame, self.now())
+    def _take(self, arrived: frames.Arrival) -> None:
+        if isinstance(arrived, frames.AudioFrame):
+            try:
+                return self._take_voice(arrived)
+            except ValueError as error:
+                arrived = frames.unreadable(error)
+        message = unwrap(arrived, self.now())
         self.log.add(message)
         for observer in self._observers:
             observer.message(message)

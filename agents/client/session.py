@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 
 from ..wire import AgentState
+from .address import Transport
 from .api import Api
 from .caller import Caller
 from .errors import BadInput, CallOver, ClientError, Overdue
@@ -35,6 +36,7 @@ class Order:
     record: Path | None = None
     wait_secs: float = 30.0
     api_key: str | None = None
+    transport: Transport = "websocket"
 
     def check(self) -> None:
         """Raises `BadInput` for what cannot go together."""
@@ -137,7 +139,8 @@ def _had_words(turn: Turn) -> bool:
 @asynccontextmanager
 async def _call(order: Order, view: View, *observers: Observer) -> AsyncIterator[Caller]:
     meeting_id, token = await _ticket(order)
-    async with Caller.connect(order.url, meeting_id, token, observers) as caller:
+    connecting = Caller.connect(order.url, meeting_id, token, observers, transport=order.transport)
+    async with connecting as caller:
         view.line(caller.now(), "call", f"meeting {meeting_id}")
         try:
             yield caller

@@ -68,7 +68,7 @@ async def test_a_hang_up_with_a_code_of_the_clients_own_is_a_hang_up(house):
     meeting_id = await house.new_meeting()
     async with house.call(meeting_id) as caller:
         await caller.wait_for_state("listening")
-        await caller._line.close(4000, "done")
+        await caller._line.hang_up(4000, "done")
     await becomes(house, meeting_id, "processing")
 
 

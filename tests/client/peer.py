@@ -1,4 +1,7 @@
-"""A server for a caller to talk to: real HTTP and WebSocket, and a script for what it says when."""
+"""A server for a caller to talk to: real HTTP and WebSocket, and a script for what it says when.
+
+`webrtc_peer.py` holds the same scripts over WebRTC.
+"""
 
 import json
 import time
@@ -29,22 +32,37 @@ UTTERANCE = tone(0.1, 16_000)
 class Line:
     """The server's end of one call, for scripts."""
 
-    def __init__(self, socket: ServerConnection) -> None:
-        self.socket = socket
+    def __init__(self) -> None:
         self.messages: list[dict] = []
         self.mic: list[tuple[float, bytes]] = []
         self.sent_at: list[float] = []
 
     async def receive(self) -> bytes | dict:
-        data = await self.socket.recv()
-        assert isinstance(data, bytes)
-        frame = pb.Frame.FromString(data)
-        if frame.WhichOneof("frame") == "message":
-            self.messages.append(json.loads(frame.message.data))
-            return self.messages[-1]
-        assert (frame.audio.sample_rate, frame.audio.num_channels) == (16_000, 1)
-        self.mic.append((time.monotonic(), frame.audio.audio))
-        return frame.audio.audio
+        arrived = await self.next()
+        if isinstance(arrived, dict):
+            self.messages.append(arrived)
+        else:
+            self.mic.append((time.monotonic(), arrived))
+        return arrived
+
+    async def voice(self, pcm: bytes) -> None:
+        self.sent_at.append(time.monotonic())
+        await self.send_voice(pcm)
+
+    async def next(self) -> bytes | dict:
+        raise NotImplementedError
+
+    async def send_message(self, message: dict) -> None:
+        raise NotImplementedError
+
+    async def send_voice(self, pcm: bytes) -> None:
+        raise NotImplementedError
+
+    async def close(self, code: int = 1000) -> None:
+        raise NotImplementedError
+
+    def vanish(self) -> None:
+        raise NotImplementedError
 
     async def hear(self) -> None:
         """Until something was said and three silent frames followed."""
@@ -56,8 +74,7 @@ class Line:
                 silent_frames = 0 if loud else silent_frames + (silent_frames >= 0)
 
     async def rtvi(self, rtvi_type: str, **data: Any) -> None:
-        message = json.dumps({"label": "rtvi-ai", "type": rtvi_type, "id": "1", "data": data})
-        await self.socket.send(pb.Frame(message=pb.MessageFrame(data=message)).SerializeToString())
+        await self.send_message({"label": "rtvi-ai", "type": rtvi_type, "id": "1", "data": data})
 
     async def ours(self, type: str, **data: Any) -> None:
         await self.rtvi("server-message", type=type, **data)
@@ -65,11 +82,6 @@ class Line:
     async def states(self, *states: str) -> None:
         for state in states:
             await self.ours("agent-state", state=state)
-
-    async def voice(self, pcm: bytes, rate_hz: int = 24_000) -> None:
-        audio = pb.AudioRawFrame(audio=pcm, sample_rate=rate_hz, num_channels=1)
-        self.sent_at.append(time.monotonic())
-        await self.socket.send(pb.Frame(audio=audio).SerializeToString())
 
     async def answer(self, heard: str = "hello", reply: str = "Good day.") -> None:
         await self.states("thinking")
@@ -101,7 +113,38 @@ class Line:
             await self.receive()
 
 
-Script = Callable[[Line], Awaitable[None]]
+class SocketLine(Line):
+    """Over a WebSocket."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        super().__init__()
+        self.socket = socket
+
+    async def next(self) -> bytes | dict:
+        data = await self.socket.recv()
+        assert isinstance(data, bytes)
+        frame = pb.Frame.FromString(data)
+        if frame.WhichOneof("frame") == "message":
+            return json.loads(frame.message.data)
+        assert (frame.audio.sample_rate, frame.audio.num_channels) == (16_000, 1)
+        return frame.audio.audio
+
+    async def send_message(self, message: dict) -> None:
+        data = json.dumps(message)
+        await self.socket.send(pb.Frame(message=pb.MessageFrame(data=data)).SerializeToString())
+
+    async def send_voice(self, pcm: bytes, rate_hz: int = 24_000) -> None:
+        audio = pb.AudioRawFrame(audio=pcm, sample_rate=rate_hz, num_channels=1)
+        await self.socket.send(pb.Frame(audio=audio).SerializeToString())
+
+    async def close(self, code: int = 1000) -> None:
+        await self.socket.close(code)
+
+    def vanish(self) -> None:
+        self.socket.transport.abort()
+
+
+Script = Callable[[Any], Awaitable[None]]
 Answers = dict[tuple[str, str], tuple[int, Any]]
 
 
@@ -112,7 +155,7 @@ class Peer:
         self.script = script
         self.answers = answers
         self.url = ""
-        self.lines: list[Line] = []
+        self.lines: list[Any] = []
         self.asked: list[tuple[str, dict, str | None]] = []
 
     def http(self, method: str, path: str) -> tuple[int, bytes] | None:
@@ -120,7 +163,7 @@ class Peer:
         return answer and (answer[0], json.dumps(answer[1]).encode())
 
     async def call(self, socket: ServerConnection) -> None:
-        self.lines.append(Line(socket))
+        self.lines.append(SocketLine(socket))
         assert self.script is not None
         with suppress(ConnectionClosed):
             await self.script(self.lines[-1])

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import wave
+from pathlib import Path
 
 import pytest
 import typer
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from .peer import UTTERANCE, Line, answering, serving
 from .test_api import ANSWERS
+from .webrtc_peer import serving_webrtc
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +61,21 @@ async def test_a_call_that_is_answered_prints_its_course_and_ends_well(wav, tmp_
         assert 0.3 < file.getnframes() / 24_000 < 2
 
 
+async def test_a_call_over_webrtc_prints_the_same_and_leaves_nothing_on_the_terminal(wav):
+    given = ("--meeting", "m", "--token", "t", "--transport", "webrtc", "--wav", wav)
+    async with serving_webrtc(answering(Line.answer)) as peer:
+        command = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-W", "always", Path(sys.executable).parent / "agent", "call"),
+            *("--url", peer.url, *given),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        printed, complaints = await command.communicate()
+    assert (command.returncode, complaints.decode()) == (0, "")
+    assert "you       hello\n" in printed.decode()
+    assert printed.decode().endswith("1 of 1 utterances answered, 2 chunks stored\n")
+
+
 async def test_one_utterance_unanswered_fails_the_call_after_all_are_said(wav):
     async with serving(answering(Line.fail, Line.answer)) as peer:
         given = ("--url", peer.url, "--meeting", "m", "--token", "t", "--wav", wav, "--wav", wav)
@@ -71,7 +88,7 @@ async def test_one_utterance_unanswered_fails_the_call_after_all_are_said(wav):
 async def test_a_call_that_the_server_ends_leaves_the_rest_unanswered(wav):
     async def end(line: Line) -> None:
         await line.ours("call-ended", reason="drained")
-        await line.socket.close(4003)
+        await line.close(4003)
 
     async with serving(answering(end)) as peer:
         given = ("--url", peer.url, "--meeting", "m", "--token", "t", "--wav", wav, "--wav", wav)
@@ -104,7 +121,6 @@ async def test_no_server_is_one_sentence(wav):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--transport", "webrtc"], "--transport webrtc is not available yet"),
         (["--wav", "missing.wav"], "missing.wav: there is no such file"),
         (["--wav", __file__], "this is no audio that can be read"),
         (["--url", "localhost:1", "--wav"], "'localhost:1' is no address of a server"),

@@ -1,17 +1,49 @@
-"""A caller sends what a microphone hears, takes what the server says, and judges each turn."""
+"""A caller sends what a microphone hears, takes what the server says, and judges each turn.
+
+Tests that take `net` hold over both transports.
+"""
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple
 
 import pytest
+from turnwise.agents.client import webrtc_heartbeat
+from turnwise.agents.client.address import Transport
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import CallOver, Overdue, Refused, Unreachable
+from turnwise.agents.client.speech import is_audible
 
-from .peer import UTTERANCE, Line, answering, serving, tone
+from .peer import UTTERANCE, Line, Peer, SocketLine, answering, serving, tone
 from .test_api import ANSWERS
+from .webrtc_peer import serving_webrtc
 
 pytestmark = pytest.mark.anyio
+
+
+class Net(NamedTuple):
+    """A transport: servers that speak it, callers that call over it, and where those are refused."""
+
+    transport: Transport
+    serving: Callable[..., AbstractAsyncContextManager[Peer]]
+    door: tuple[str, str]
+
+    def dial(self, peer, token="t"):
+        return Caller.connect(peer.url, "m1", token, transport=self.transport)
+
+
+NETS = [
+    Net("websocket", serving, ("GET", "/api/ws/agent")),
+    Net("webrtc", serving_webrtc, ("POST", "/api/webrtc/offer")),
+]
+
+
+@pytest.fixture(params=NETS, ids=lambda net: net.transport)
+def net(request):
+    return request.param
 
 
 def dial(peer):
@@ -27,8 +59,8 @@ async def until(true):
         await asyncio.sleep(0)
 
 
-async def test_the_call_opens_with_client_ready():
-    async with serving(answering()) as peer, dial(peer) as caller:
+async def test_the_call_opens_with_client_ready(net):
+    async with net.serving(answering()) as peer, net.dial(peer) as caller:
         await caller.wait_for_state("listening")
         await asyncio.wait_for(until(lambda: peer.lines[0].messages), 2)
     message = peer.lines[0].messages[0]
@@ -45,13 +77,13 @@ async def test_the_line_is_not_compressed():
         assert peer.lines[0].socket.protocol.extensions == []
 
 
-async def test_an_answered_utterance_comes_back_as_a_turn():
-    async with serving(answering(Line.answer)) as peer, dial(peer) as caller:
+async def test_an_answered_utterance_comes_back_as_a_turn(net):
+    async with net.serving(answering(Line.answer)) as peer, net.dial(peer) as caller:
         turn = await say(caller)
     assert turn.answered
     assert (turn.heard, turn.reply) == ("hello", "Good day.")
     assert turn.states == ["thinking", "speaking", "listening"]
-    assert turn.audio == tone(0.04, 24_000)
+    assert is_audible(turn.audio)
     assert caller.metrics[0].data["ms"]["total"] == 780
 
 
@@ -72,11 +104,11 @@ async def test_every_sample_arrives_unchanged(utterance):
     assert not heard.replace(utterance, b"").strip(b"\0")
 
 
-async def test_an_open_microphone_sends_twenty_milliseconds_every_twenty_milliseconds():
-    async with serving(answering()) as peer, dial(peer) as caller:
+async def test_an_open_microphone_sends_twenty_milliseconds_every_twenty_milliseconds(net):
+    async with net.serving(answering()) as peer, net.dial(peer) as caller:
         await caller.speak(tone(0.5, 16_000))
     mic = peer.lines[0].mic
-    assert {len(pcm) for _, pcm in mic} == {640}
+    assert {len(pcm) for _, pcm in mic[1:]} == {640}
     assert (mic[-1][0] - mic[0][0]) / (len(mic) - 1) == pytest.approx(0.02, abs=0.002)
 
 
@@ -100,12 +132,12 @@ async def notices_nothing(line: Line) -> None:
 
 async def hangs_up(line: Line) -> None:
     await line.ours("call-ended", reason="idle")
-    await line.socket.close(4001)
+    await line.close(4001)
 
 
 async def vanishes(line: Line) -> None:
     await line.states("thinking")
-    line.socket.transport.abort()
+    line.vanish()
 
 
 @pytest.mark.parametrize(
@@ -114,34 +146,35 @@ async def vanishes(line: Line) -> None:
         (Line.fail, "the agent apologised: stt: the recogniser refused the key (upstream_401)"),
         (heard_nothing, "the agent heard no words"),
         (speaks_without_a_sound, "the answer was silent"),
-        (thinks_for_ever, "no whole answer came, only thinking (waited 0.2 s)"),
-        (notices_nothing, "the agent noticed no speech (waited 0.2 s)"),
+        (thinks_for_ever, "no whole answer came, only thinking (waited 0.6 s)"),
+        (notices_nothing, "the agent noticed no speech (waited 0.6 s)"),
         (hangs_up, "the server ended the call: nobody spoke for too long (idle, 4001)"),
         (vanishes, "the connection was lost (1006)"),
     ],
 )
-async def test_what_is_no_answer_is_told_apart(reaction, why):
-    async with serving(answering(reaction)) as peer, dial(peer) as caller:
-        turn = await say(caller, wait_secs=0.2)
+async def test_what_is_no_answer_is_told_apart(net, reaction, why, monkeypatch):
+    monkeypatch.setattr(webrtc_heartbeat, "_BEAT_SECS", 0.05)
+    async with net.serving(answering(reaction)) as peer, net.dial(peer) as caller:
+        turn = await say(caller, wait_secs=0.6)
     assert not turn.answered
     assert turn.why == why
 
 
-async def test_after_an_apology_the_next_utterance_is_answered():
-    async with serving(answering(Line.fail, Line.answer)) as peer, dial(peer) as caller:
+async def test_after_an_apology_the_next_utterance_is_answered(net):
+    async with net.serving(answering(Line.fail, Line.answer)) as peer, net.dial(peer) as caller:
         first = await say(caller)
         second = await say(caller)
     assert (first.answered, second.answered) == (False, True)
     assert [each.data["code"] for each in caller.errors] == ["upstream_401"]
 
 
-async def test_a_greeting_is_let_out_before_the_first_utterance():
+async def test_a_greeting_is_let_out_before_the_first_utterance(net):
     async def greet(line: Line) -> None:
         await line.states("listening", "speaking")
         await line.receive()
         await answering(Line.answer)(line)
 
-    async with serving(greet) as peer, dial(peer) as caller:
+    async with net.serving(greet) as peer, net.dial(peer) as caller:
         turn = await say(caller)
     assert turn.answered
     assert turn.states == ["thinking", "speaking", "listening"]
@@ -156,11 +189,13 @@ async def test_what_does_not_come_is_named_with_what_was_seen():
             await caller.wait_for_state("speaking", timeout_secs=0.05)
 
 
-async def test_a_wait_ends_with_the_call():
+async def test_a_wait_ends_with_the_call(net):
     async def leave(line: Line) -> None:
-        await line.socket.close(4003)
+        await line.receive()
+        await line.ours("call-ended", reason="drained")
+        await line.close(4003)
 
-    async with serving(leave) as peer, dial(peer) as caller:
+    async with net.serving(leave) as peer, net.dial(peer) as caller:
         with pytest.raises(CallOver, match=r"the server is shutting down \(drained, 4003\)"):
             await caller.wait_for_state("listening")
         assert await caller.wait_for_close() == 4003
@@ -186,8 +221,8 @@ async def test_a_dropped_call_reaches_the_server_as_a_reset():
         assert (socket.close_code, type(socket.connection_exc)) == (1006, ConnectionResetError)
 
 
-async def test_a_muted_microphone_sends_nothing():
-    async with serving(answering()) as peer, dial(peer) as caller:
+async def test_a_muted_microphone_sends_nothing(net):
+    async with net.serving(answering()) as peer, net.dial(peer) as caller:
         await caller.wait_for_state("listening")
         caller.mute()
         await caller.speak(UTTERANCE)
@@ -199,7 +234,7 @@ async def test_a_muted_microphone_sends_nothing():
 async def test_anything_can_be_sent_past_the_microphone():
     got = []
 
-    async def take(line: Line) -> None:
+    async def take(line: SocketLine) -> None:
         async for data in line.socket:
             got.append(data)
             if data == "no frame":
@@ -215,10 +250,10 @@ async def test_anything_can_be_sent_past_the_microphone():
 
 
 async def test_what_cannot_be_read_is_kept_and_the_call_goes_on():
-    async def mumble(line: Line) -> None:
+    async def mumble(line: SocketLine) -> None:
         await line.socket.send("text")
         await line.socket.send(b"\xff\xff")
-        await line.voice(bytes(32), rate_hz=16_000)
+        await line.send_voice(bytes(32), rate_hz=16_000)
         await answering(Line.answer)(line)
 
     async with serving(mumble) as peer, dial(peer) as caller:
@@ -238,21 +273,21 @@ async def test_what_cannot_be_read_is_kept_and_the_call_goes_on():
         (403, "nothing of ours", "not_ours"),
     ],
 )
-async def test_a_refusal_keeps_the_server_s_words(status, body, code):
-    async with serving(answers={("GET", "/api/ws/agent"): (status, body)}) as peer:
+async def test_a_refusal_keeps_the_server_s_words(net, status, body, code):
+    async with net.serving(answers={net.door: (status, body)}) as peer:
         with pytest.raises(Refused) as refused:
-            async with dial(peer):
+            async with net.dial(peer):
                 pass
     assert (refused.value.status, refused.value.code) == (status, code)
 
 
-async def test_a_server_that_is_not_there_is_one_sentence():
-    async with serving() as peer:
+async def test_a_server_that_is_not_there_is_one_sentence(net):
+    async with net.serving() as peer:
         url = peer.url
     with pytest.raises(
         Unreachable, match=r"^no server answers at http://127\.0\.0\.1:\d+; start one with `agent"
     ):
-        async with Caller.connect(url, "m1", "t"):
+        async with Caller.connect(url, "m1", "t", transport=net.transport):
             pass
 
 
@@ -264,19 +299,19 @@ async def test_no_proxy_stands_between_us_and_a_server_on_this_machine(monkeypat
         assert await caller.wait_for_state("listening")
 
 
-async def test_ten_callers_talk_at_once_in_one_process():
-    async with serving(answering(Line.answer)) as peer:
+async def test_ten_callers_talk_at_once_in_one_process(net):
+    async with net.serving(answering(Line.answer)) as peer:
 
         async def one() -> bool:
-            async with dial(peer) as caller:
+            async with net.dial(peer) as caller:
                 return (await say(caller)).answered
 
         assert await asyncio.gather(*(one() for _ in range(10))) == [True] * 10
 
 
-async def test_the_token_is_in_no_log_line(caplog):
+async def test_the_token_is_in_no_log_line(net, caplog):
     caplog.set_level(logging.DEBUG)
-    async with serving(answering()) as peer, Caller.connect(peer.url, "m1", "s3cret-token") as caller:
+    async with net.serving(answering()) as peer, net.dial(peer, "s3cret-token") as caller:
         await caller.wait_for_state("listening")
     ours = [each for each in caplog.records if each.name != "websockets.server"]
     assert not [each for each in ours if "s3cret-token" in each.getMessage()]
