@@ -99,6 +99,15 @@ async def test_text_goes_ahead_of_the_voice(told):
     assert told.kinds[-1] == "response.output_audio_transcript.delta"
 
 
+async def test_the_text_of_a_second_part_goes_ahead_of_the_voice_of_the_first(told):
+    told.answer()
+    told.say("output_audio_buffer.started", response_id="r1")
+    told.say("response.output_audio.done", response_id="r1", item_id="i1", output_index=0, content_index=0)
+    told.say("response.output_audio_transcript.delta", response_id="r1", item_id="i2", delta="And")
+    told.done()
+    assert told.kinds[-1] == "response.output_audio_transcript.delta"
+
+
 async def test_an_answer_in_text_waits_for_no_voice(told):
     told.say("response.created", response={"id": "r1"})
     told.say("response.output_text.delta", response_id="r1", delta="Hello")

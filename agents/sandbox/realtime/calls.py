@@ -81,9 +81,7 @@ async def _answered(offer: str) -> tuple["CallWire", str]:
         return wire, await wire.answer(offer)
     except ValueError:
         await wire.close()
-        raise Refusal(
-            400, "Failed to parse the SDP offer.", code="invalid_offer", param="sdp"
-        ) from None
+        raise Refusal(400, "Failed to parse the SDP offer.", code="invalid_offer", param="sdp") from None
 
 
 def _call_wire() -> type["CallWire"]:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine
+from typing import TYPE_CHECKING
 
-from .call_wire import CallWire
+if TYPE_CHECKING:  # WebRTC is imported by the first who needs it
+    from .call_wire import CallWire
 
 
 class OpenCalls:
@@ -13,7 +15,7 @@ class OpenCalls:
         self._wires: dict[str, CallWire] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def hold(self, call_id: str, wire: CallWire, session: Coroutine[None, None, None]) -> None:
+    def hold(self, call_id: str, wire: "CallWire", session: Coroutine[None, None, None]) -> None:
         """Holds a session over a wire until it ends, and then closes the wire."""
         self._wires[call_id] = wire
         task = asyncio.create_task(self._held(call_id, wire, session))
@@ -33,7 +35,7 @@ class OpenCalls:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _held(self, call_id: str, wire: CallWire, session: Coroutine[None, None, None]) -> None:
+    async def _held(self, call_id: str, wire: "CallWire", session: Coroutine[None, None, None]) -> None:
         try:
             await session
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from ..asking import call_of
@@ -13,7 +14,9 @@ from .session_shapes import opened
 from .transcription import TranscriptionSession
 from .wire import Gone, SocketWire
 
-_REFUSED: tuple[Fault, ...] = ("401", "429", "500")
+REFUSED: tuple[Fault, ...] = ("401", "429", "500")
+"""Faults that are told by a status."""
+
 _TRANSCRIPTION = "transcription"
 
 LATER: tuple[Fault, ...] = ("empty",)
@@ -49,10 +52,20 @@ def _session(
     return RealtimeSession(SocketWire(socket), parts, call, opened(socket.query_params["model"]))
 
 
+def beta_refusal(asked: HTTPConnection) -> Refusal | None:
+    """What a client of the retired surface is told."""
+    if "realtime=v1" not in asked.headers.get("openai-beta", ""):
+        return None
+    message = "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API."
+    return Refusal(400, message, code="beta_api_shape_disabled")
+
+
 def _refusal(socket: WebSocket) -> Refusal | None:
-    if "realtime=v1" in socket.headers.get("openai-beta", ""):
-        message = "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API."
-        return Refusal(400, message, code="beta_api_shape_disabled")
+    if refusal := beta_refusal(socket):
+        return refusal
+    if "call_id" in socket.query_params:
+        message = "This stand-in joins no call over WebRTC: its events are on the call's data channel alone."
+        return Refusal(400, message, code="invalid_value", param="call_id")
     intent = socket.query_params.get("intent")
     if intent not in (None, _TRANSCRIPTION):
         message = f"Invalid value: '{intent}'. Supported values are: '{_TRANSCRIPTION}'."
@@ -64,7 +77,7 @@ def _refusal(socket: WebSocket) -> Refusal | None:
 
 async def _struck(socket: WebSocket, fault: Fault | None) -> bool:
     """Whether a fault kept the session from being opened."""
-    if fault in _REFUSED:
+    if fault in REFUSED:
         await socket.send_denial_response(of_fault(fault).response())
     elif fault == "refuse":
         socket.state.transport.close()
@@ -73,7 +86,7 @@ async def _struck(socket: WebSocket, fault: Fault | None) -> bool:
         await socket.send_text('{"type": "session.\x07')
     elif fault != "hang":
         return False
-    if fault not in _REFUSED:
+    if fault not in REFUSED:
         await _until_gone(socket)
     return True
 
