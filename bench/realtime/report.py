@@ -39,14 +39,14 @@ class Results:
         table = Table(
             "way", title="a turn, ms: p50 / p95; from the last audible sample of the user, of answered turns"
         )
-        for column in ("to text", "to sound", "sent to seen", "set-up", "answered"):
+        for column in ("to turn's end", "to text", "to sound", "sent to seen", "set-up", "answered"):
             table.add_column(column, justify="right")
         for way in self.ways:
             turns = self.turns.get(way, [])
             good = [turn for turn in turns if not turn.why]
-            times = ([turn.text_ms for turn in good], [turn.sound_ms for turn in good])
-            lags = [turn.lag_ms for turn in good]
-            cells = [*map(_times, times), _times(lags), _times(self.set_up_ms.get(way, []))]
+            times = ((turn.ended_ms, turn.text_ms, turn.sound_ms, turn.lag_ms) for turn in good)
+            columns = list(zip(*times, strict=True)) or [()] * 4
+            cells = [*map(_times, columns), _times(self.set_up_ms.get(way, []))]
             table.add_row(way.name, *cells, f"{len(good)} of {len(turns)}")
         return table
 

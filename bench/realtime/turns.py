@@ -19,12 +19,14 @@ _WORDS = "bot-llm-text"
 
 @dataclass(frozen=True)
 class Measured:
-    """Times in milliseconds, the first two from the last audible sample spoken; None where nothing came."""
+    """Times in milliseconds, the first three from the last audible sample spoken; None where nothing came."""
 
     text_ms: float | None = None
     """To the first words of the answer."""
     sound_ms: float | None = None
     """To its first sound."""
+    ended_ms: float | None = None
+    """To the sandbox's taking the turn for over; only speech to speech tells."""
     lag_ms: float | None = None
     """From the sandbox's sending the first words to their arrival; only speech to speech tells."""
     why: str | None = None
@@ -39,10 +41,12 @@ async def take_turn(server: Running, line: Line, pcm: bytes) -> Measured:
         return Measured(why=str(error))
     turn = read_turn(line.caller.log, since_secs, end_secs)
     words = next(iter(line.caller.log.of(_WORDS, since_secs=since_secs)), None)
-    sent_ms = first_words_sent_ms(await server.requests(line.meeting_id))
+    entries = await server.requests(line.meeting_id)
+    sent_ms, ended_ms = last(entries, "first_text_unix_ms"), last(entries, "turn_end_unix_ms")
     return Measured(
         text_ms=(words.at_secs - end_secs) * 1000 if words else None,
         sound_ms=turn.voice_to_voice_ms,
+        ended_ms=ended_ms - _unix_ms(line.caller, end_secs) if ended_ms else None,
         lag_ms=_unix_ms(line.caller, words.at_secs) - sent_ms if words and sent_ms else None,
         why=turn.why,
     )
@@ -63,9 +67,9 @@ async def _speak(caller: Caller, pcm: bytes) -> tuple[float, float]:
     return since_secs, end_secs
 
 
-def first_words_sent_ms(entries: list[dict[str, Any]]) -> float | None:
-    """When the sandbox sent the first words of the last answer, in Unix time."""
-    told = [entry["first_text_ms"] for entry in entries if entry.get("first_text_ms")]
+def last(entries: list[dict[str, Any]], key: str) -> float | None:
+    """What the sandbox tells of the last answer, in Unix time."""
+    told = [entry[key] for entry in entries if entry.get(key)]
     return told[-1] if told else None
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
@@ -51,10 +51,6 @@ async def call(url: str, way: Way) -> AsyncIterator[Line]:
         meeting_id = await api.create_meeting()
         token = await api.create_token(meeting_id, way.agent)
     began_secs = time.monotonic()
-    async with Caller.connect(url, meeting_id, token, **_over(way)) as caller:
+    async with Caller.connect(url, meeting_id, token, transport=way.transport) as caller:
         await caller.wait_for_state(AgentState.LISTENING)
         yield Line(caller, meeting_id, (time.monotonic() - began_secs) * 1000)
-
-
-def _over(way: Way) -> dict[str, Any]:
-    return {} if way.transport == "websocket" else {"transport": way.transport}

@@ -10,7 +10,7 @@ import pytest
 from bench.realtime.hang_ups import HeldThings, Left
 from bench.realtime.processes import Footprint, children_of, footprint
 from bench.realtime.report import Results
-from bench.realtime.turns import Measured, first_words_sent_ms
+from bench.realtime.turns import Measured, last
 from bench.realtime.ways import WAYS
 
 ROOT = Path(__file__).parents[2]
@@ -27,15 +27,15 @@ def shown(table):
 def results():
     """Two turns of each transport; one of WebRTC went unanswered."""
     results = Results((SOCKET, PEER))
-    results.add(SOCKET, 40.0, [Measured(900, 1300, 12), Measured(1100, 1500, 18)])
-    results.add(PEER, 300.0, [Measured(930, 1390, 15), Measured(why="the agent heard no words")])
+    results.add(SOCKET, 40.0, [Measured(900, 1300, 600, 12), Measured(1100, 1500, 700, 18)])
+    results.add(PEER, 300.0, [Measured(930, 1390, None, 15), Measured(why="the agent heard no words")])
     return results
 
 
 def test_times_are_of_answered_turns_and_the_others_are_counted_and_told(results):
     assert shown(results.turn_table()) == [
-        ["websocket, default", "1000 / 1090", "1400 / 1490", "15 / 18", "40 / 40", "2 of 2"],
-        ["webrtc, default", "930 / 930", "1390 / 1390", "15 / 15", "300 / 300", "1 of 2"],
+        ["websocket, default", "650 / 695", "1000 / 1090", "1400 / 1490", "15 / 18", "40 / 40", "2 of 2"],
+        ["webrtc, default", "–", "930 / 930", "1390 / 1390", "15 / 15", "300 / 300", "1 of 2"],
     ]
     assert results.faults() == ["webrtc, default, turn 2: the agent heard no words"]
 
@@ -54,10 +54,10 @@ def test_what_calls_left_behind_is_what_there_is_more_than_before(results):
     assert line == ["webrtc, default", "+1", "+3", "+0", "+1.5", "+0", "+1", "35.0", "300 / 345"]
 
 
-def test_the_last_answers_first_words_count():
-    entries = [{"stage": "realtime", "first_text_ms": 1.0}, {"stage": "realtime", "first_text_ms": 2.0}]
-    assert first_words_sent_ms(entries) == 2.0
-    assert first_words_sent_ms([{"stage": "llm"}]) is None
+def test_of_a_call_the_last_answer_counts():
+    entries = [{"stage": "realtime", "at": 1.0}, {"stage": "realtime", "at": 2.0}, {"stage": "stt"}]
+    assert last(entries, "at") == 2.0
+    assert last([{"stage": "llm"}], "at") is None
 
 
 def test_a_process_is_seen_with_all_that_it_holds():
