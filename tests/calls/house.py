@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from turnwise.agents.client.address import Transport
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.speech import read_wav
@@ -177,12 +178,14 @@ class House:
             return await api.create_meeting(prompt=prompt)
 
     @asynccontextmanager
-    async def call(self, meeting_id: str | None = None, agent: str | None = None) -> AsyncIterator[Caller]:
+    async def call(
+        self, meeting_id: str | None = None, agent: str | None = None, transport: Transport = "websocket"
+    ) -> AsyncIterator[Caller]:
         """A call, in a new meeting unless one is named."""
         meeting_id = meeting_id or await self.new_meeting()
         async with Api(self.url) as api:
             token = await api.create_token(meeting_id, agent)
-        async with Caller.connect(self.url, meeting_id, token) as caller:
+        async with Caller.connect(self.url, meeting_id, token, transport=transport) as caller:
             yield caller
 
     async def transcript(self, meeting_id: str) -> dict[str, Any]:
