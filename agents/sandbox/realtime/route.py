@@ -19,7 +19,7 @@ REFUSED: tuple[Fault, ...] = ("401", "429", "500")
 
 _TRANSCRIPTION = "transcription"
 
-LATER: tuple[Fault, ...] = ("empty",)
+_LATER: tuple[Fault, ...] = ("empty",)
 """What cannot strike the opening of a speech-to-speech session waits for its first response."""
 
 
@@ -31,7 +31,7 @@ async def realtime(socket: WebSocket) -> None:
         await socket.send_denial_response(refusal.response())
         return
     is_transcription = socket.query_params.get("intent") == _TRANSCRIPTION
-    behaviour = parts.behaviours.take("realtime", call, later=() if is_transcription else LATER)
+    behaviour = parts.behaviours.take("realtime", call, later=() if is_transcription else _LATER)
     if is_transcription:
         await asyncio.sleep((behaviour.delay_ms or 0) / 1000)
     try:
