@@ -261,7 +261,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         return items_of(self._call.conversation.so_far)
 
     def _is_idle(self) -> bool:
-        return self._state.current is AgentState.LISTENING and not (self._is_speaking or self._expects)
+        is_busy = self._is_speaking or self._expects or self._reply.is_coming
+        return self._state.current is AgentState.LISTENING and not is_busy
 
     def _moved(self, state: AgentState) -> None:
         if state is AgentState.LISTENING:
@@ -271,8 +272,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
 
     async def _lost(self, error: BaseException, was_open: bool) -> None:
         """Tells the user, unless another session can hear the same without anybody noticing."""
-        is_quiet = self._state.current is AgentState.LISTENING and not self._expects
-        if was_open and is_quiet and _is_cut(error) and not self._is_told:
+        is_missed = self._expects or self._reply.is_coming or self._state.current is AgentState.THINKING
+        if was_open and _is_cut(error) and not is_missed and not self._is_told:
             self._is_told = True
             self._line.outbox.again()
             return
@@ -282,6 +283,7 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             return
         self._is_told, self._is_heard = True, False
         self._forget_turn()
+        self._reply.answer = None
         await self.push_error("the realtime model failed", exception=_as_exception(error))
 
     def _forget_turn(self) -> None:

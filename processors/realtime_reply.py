@@ -33,6 +33,11 @@ class RealtimeReply:
         self._push = push
         self.answer: RealtimeAnswer | None = None
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether there is an answer, and not all of it has come."""
+        return self.answer is not None and not self.answer.is_done
+
     async def begin(self, session: RealtimeSession, response_id: str) -> None:
         """The model begins to answer."""
         self.answer = RealtimeAnswer(session, response_id)

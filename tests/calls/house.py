@@ -74,6 +74,20 @@ extends = "default"
 use = "openai"
 model = "gpt-transcribe"
 
+[agents.attentive]
+extends = "realtime"
+pipeline = "gate -> vad -> realtime"
+
+[agents.welcoming]
+extends = "realtime"
+barge_in = true
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
+
+[agents.writing]
+extends = "talk-to-text"
+[agents.writing.realtime]
+upstream = "websocket"
+
 [agents.forgetful]
 extends = "default"
 [agents.forgetful.transcript]
