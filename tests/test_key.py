@@ -80,7 +80,8 @@ async def fail(url: str, upstream, fault: str, wav: Path) -> str:
         speaking.cancel()
         await asyncio.gather(speaking, return_exceptions=True)
         (error, *_) = caller.errors
-        assert error.data["stage"] == fault.partition(" ")[0], (fault, error.data)
+        wanted = "malformed" if fault.endswith("malformed") else "key_refused"
+        assert error.data["code"] == wanted, (fault, error.data)
         return str(caller.messages)
 
 
