@@ -9,7 +9,7 @@ from ..asking import call_of
 from ..behaviour import Fault
 from ..parts import Parts, parts_of
 from ..refusal import Refusal, of_fault
-from .session import RealtimeSession
+from .session import LATER, RealtimeSession
 from .session_shapes import opened
 from .transcription import TranscriptionSession
 from .wire import Gone, SocketWire
@@ -18,9 +18,6 @@ REFUSED: tuple[Fault, ...] = ("401", "429", "500")
 """Faults that are told by a status."""
 
 _TRANSCRIPTION = "transcription"
-
-_LATER: tuple[Fault, ...] = ("empty",)
-"""What cannot strike the opening of a speech-to-speech session waits for its first response."""
 
 
 async def realtime(socket: WebSocket) -> None:
@@ -31,7 +28,7 @@ async def realtime(socket: WebSocket) -> None:
         await socket.send_denial_response(refusal.response())
         return
     is_transcription = socket.query_params.get("intent") == _TRANSCRIPTION
-    behaviour = parts.behaviours.take("realtime", call, later=() if is_transcription else _LATER)
+    behaviour = parts.behaviours.take("realtime", call, later=() if is_transcription else LATER)
     if is_transcription:
         await asyncio.sleep((behaviour.delay_ms or 0) / 1000)
     try:
