@@ -146,8 +146,8 @@ async def vanishes(line: Line) -> None:
         (Line.fail, "the agent apologised: stt: the recogniser refused the key (upstream_401)"),
         (heard_nothing, "the agent heard no words"),
         (speaks_without_a_sound, "the answer was silent"),
-        (thinks_for_ever, "no whole answer came, only thinking (waited 0.6 s)"),
-        (notices_nothing, "the agent noticed no speech (waited 0.6 s)"),
+        (thinks_for_ever, "no whole answer came, only thinking (waited 1 s)"),
+        (notices_nothing, "the agent noticed no speech (waited 1 s)"),
         (hangs_up, "the server ended the call: nobody spoke for too long (idle, 4001)"),
         (vanishes, "the connection was lost (1006)"),
     ],
@@ -155,7 +155,7 @@ async def vanishes(line: Line) -> None:
 async def test_what_is_no_answer_is_told_apart(net, reaction, why, monkeypatch):
     monkeypatch.setattr(webrtc_heartbeat, "_BEAT_SECS", 0.05)
     async with net.serving(answering(reaction)) as peer, net.dial(peer) as caller:
-        turn = await say(caller, wait_secs=0.6)
+        turn = await say(caller, wait_secs=1.0)
     assert not turn.answered
     assert turn.why == why
 

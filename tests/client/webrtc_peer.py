@@ -67,7 +67,8 @@ class RtcLine(Line):
         self.connection.send_app_message(message)
 
     async def send_voice(self, pcm: bytes) -> None:
-        await self.track.add_audio_bytes(pcm)
+        """Returns when all of it has been heard, as a server that goes on to listen has to wait."""
+        await self.track.add_audio_bytes(pcm + bytes(9_600))
 
     async def close(self, code: int = 1000) -> None:
         await self.connection.disconnect()
