@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 
 from ..asking import call_of
 from ..behaviour import Fault
+from ..open_sessions import OpenSession
 from ..parts import Parts, parts_of
 from ..refusal import Refusal, of_fault
 from .session import LATER, RealtimeSession
@@ -34,9 +35,11 @@ async def realtime(socket: WebSocket) -> None:
     try:
         if not await _struck(socket, behaviour.fault):
             session = _session(socket, parts, call, is_transcription=is_transcription)
-            await socket.accept()
-            await session.greet()
-            await (_struck_later(socket, behaviour.fault) if behaviour.fault else session.run())
+            kind = _TRANSCRIPTION if is_transcription else "realtime"
+            with parts.sessions.held(OpenSession(kind, call)):
+                await socket.accept()
+                await session.greet()
+                await (_struck_later(socket, behaviour.fault) if behaviour.fault else session.run())
     except (WebSocketDisconnect, WebSocketDisconnected, Gone):
         return
 
