@@ -78,15 +78,15 @@ model = "gpt-transcribe"
 extends = "realtime"
 pipeline = "gate -> vad -> realtime"
 
+[agents.calling]
+extends = "realtime"
+[agents.calling.realtime]
+upstream = "webrtc"
+
 [agents.welcoming]
 extends = "realtime"
 barge_in = true
 greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
-
-[agents.writing]
-extends = "talk-to-text"
-[agents.writing.realtime]
-upstream = "websocket"
 
 [agents.forgetful]
 extends = "default"

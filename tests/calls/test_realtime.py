@@ -11,7 +11,7 @@ from .words import SENTENCES, error_rate, words
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]
 APOLOGY = ["recovering_error", "listening"]
-AGENTS = {"websocket": "realtime"}
+AGENTS = {"websocket": "realtime", "webrtc": "calling"}
 """Agents by the way from the server to the model."""
 
 CODES = {
@@ -108,7 +108,7 @@ async def test_an_answer_that_is_spoken_into_is_kept_as_far_as_it_was_heard(hous
 
 async def test_an_agent_that_writes_stores_nothing_where_it_is_told_to(house):
     meeting_id = await house.new_meeting()
-    async with house.call(meeting_id, "writing") as caller:
+    async with house.call(meeting_id, "talk-to-text") as caller:
         turn = await caller.say(house.wav("hello"))
         again = await caller.say(house.wav("weather"))
     assert (turn.why, again.why) == (None, None)
@@ -122,7 +122,7 @@ async def test_a_lost_call_that_comes_back_goes_on_with_the_conversation(house):
     meeting_id = await house.new_meeting()
     async with house.call(meeting_id, "realtime") as caller:
         assert (await caller.say(house.wav("name"))).why is None
-        await caller.drop()
+        caller.drop()
     await house.has_lost(meeting_id)
     async with house.call(meeting_id, "realtime") as caller:
         assert (await caller.say(house.wav("order"))).why is None
