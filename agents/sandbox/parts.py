@@ -6,16 +6,8 @@ from starlette.requests import HTTPConnection
 
 from .behaviour import Behaviours
 from .ears import Ears
-<<<<<<< HEAD
-<<<<<<< HEAD
-from .realtime.open_calls import OpenCalls
-=======
-from .open_sessions import OpenSessions
->>>>>>> b1
-=======
 from .open_sessions import OpenSessions
 from .realtime.open_calls import OpenCalls
->>>>>>> p
 from .request_log import RequestLog
 from .voice import Voice
 
@@ -28,16 +20,8 @@ class Parts:
     voice: Voice = field(default_factory=Voice)
     log: RequestLog = field(default_factory=RequestLog)
     behaviours: Behaviours = field(default_factory=Behaviours)
-<<<<<<< HEAD
-<<<<<<< HEAD
-    calls: OpenCalls = field(default_factory=OpenCalls)
-=======
-    sessions: OpenSessions = field(default_factory=OpenSessions)
->>>>>>> b1
-=======
     sessions: OpenSessions = field(default_factory=OpenSessions)
     calls: OpenCalls = field(default_factory=OpenCalls)
->>>>>>> p
 
     def wait_until_ready(self) -> None:
         """Blocks until the faculties are awake; raises what keeps them from it."""
