@@ -7,13 +7,14 @@ from typing import Any
 
 from loguru import logger
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.ai_service import AIService
 
 from .after_call.find import check_after_call
 from .call_context import CallContext
 from .component import Component, find_component
 from .component_error import ComponentError
 from .options.check import check_options
-from .settings.agent_tables import AgentReader
+from .settings.agent_tables import AgentReader, Tried
 from .settings.model import AfterCallSettings, AgentSettings, Settings, StageSettings, TranscriptSettings
 from .settings.pipeline import IN, OUT
 from .settings.problems import Path as KeyPath
@@ -74,21 +75,26 @@ class Components:
             return None, refused + problems
         return StageSettings(stage.name, stage.use, options, stage.implied), []
 
-    def try_out(self, agent: AgentSettings) -> list[tuple[str, ComponentError]]:
-        """Builds every stage once, and says which ones cannot be."""
+    def try_out(self, agent: AgentSettings) -> Tried:
+        """Builds every stage once, and says which ones cannot be, and which models are used."""
         failed: list[tuple[str, ComponentError]] = []
+        models: dict[str, str] = {}
 
         def build(call: CallContext) -> Iterator[FrameProcessor]:
             for stage in agent.stages:
                 if stage.name in (IN, OUT):
                     continue
                 try:
-                    yield _component(stage, agent.folder).build(stage.options, call)
+                    built = _component(stage, agent.folder).build(stage.options, call)
                 except ComponentError as error:
                     failed.append((stage.name, error))
+                else:
+                    if model := _model_of(built):
+                        models[stage.name] = model
+                    yield built
 
         try_out(agent, build)
-        return failed
+        return Tried(failed, models)
 
     def check_tools(self, uses: Sequence[str], folder: Path) -> list[ComponentError]:
         """Why tools could not be offered to a model."""
@@ -122,6 +128,12 @@ def _without_unreadable(
         key, wrong = (*path, name), f"cannot be set here, because it is a {component.unreadable[name]}"
         refused.append(Problem(".".join(key), wrong, "take it out", reader.place(key)))
     return {name: value for name, value in options.items() if name not in component.unreadable}, refused
+
+
+def _model_of(processor: FrameProcessor) -> str | None:
+    """What a service of Pipecat's says it uses."""
+    model = processor.settings.model if isinstance(processor, AIService) else None
+    return model if isinstance(model, str) else None
 
 
 def _component(stage: StageSettings, folder: Path) -> Component:

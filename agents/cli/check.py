@@ -12,7 +12,8 @@ def check(settings: SettingsFile = None) -> None:
 
     Draws the line that a call of each agent gets, from `in`, where audio arrives, to its end; what
     stands there without being named is in brackets. Or lists every problem as
-    `file:line: key: what is wrong; what to do`, and exits with 2.
+    `file:line: key: what is wrong; what to do`, and exits with 2. Warns of models that OpenAI has
+    shut down or is going to, by name and date.
     """
     from ..log import set_up_log
 
@@ -36,3 +37,5 @@ def check(settings: SettingsFile = None) -> None:
                 sys.stdout.write(f"  {stage.name}: {stage.use}\n")
         if agent.fields.tools:
             sys.stdout.write(f"  tools: {', '.join(agent.fields.tools)}\n")
+    for note in loaded.notes:
+        sys.stdout.write(f"note: {note}\n")

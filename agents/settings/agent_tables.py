@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dynaconf.utils import object_merge
 
 from .layers import Layers
 from .model import AfterCallSettings, AgentFields, AgentSettings, StageSettings, TranscriptSettings
+from .model_dates import Ending, endings
 from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, TOOL_CALLS, drop_replaced, parse_line, use_of, whole_line
 from .problems import Path as KeyPath
 from .problems import Problem
@@ -22,6 +23,15 @@ class Unbuildable(Protocol):
     remedy: str
 
 
+class Tried(NamedTuple):
+    """What came of building every stage of an agent once."""
+
+    failed: Sequence[tuple[str, Unbuildable]]
+    """The stages that cannot be built, and why."""
+    models: Mapping[str, str]
+    """The models that the built ones say they use."""
+
+
 class ComponentCheck(Protocol):
     """Looks at what an agent names, before any call needs it."""
 
@@ -31,8 +41,8 @@ class ComponentCheck(Protocol):
         """Finds a stage's component and checks its options."""
         ...
 
-    def try_out(self, agent: AgentSettings) -> Sequence[tuple[str, Unbuildable]]:
-        """Builds every stage once; the names of those that cannot be built, and why."""
+    def try_out(self, agent: AgentSettings) -> Tried:
+        """Builds every stage once."""
         ...
 
     def check_tools(self, uses: Sequence[str], folder: Path) -> Sequence[Unbuildable]:
@@ -60,6 +70,7 @@ class AgentReader:
     def __init__(self, name: str, layers: Layers, components: ComponentCheck | None) -> None:
         self.layers = layers
         self.problems: list[Problem] = []
+        self.endings: list[Ending] = []
         self._name = name
         self._components = components
         self._ancestors = [name]
@@ -75,9 +86,12 @@ class AgentReader:
         stages = self._stages(fields, tables)
         unusable = self._check_tools(fields, tables)
         agent = AgentSettings(self._name, fields, tuple(stages), self.layers.folder)
-        for stage, why in self._components.try_out(agent) if self._components else ():
+        tried = self._components.try_out(agent) if self._components else Tried((), {})
+        for stage, why in tried.failed:
             if not (unusable and stage == TOOL_CALLS):
                 self.add(("agents", self._name, stage), why.wrong, why.remedy)
+        by_name = {stage.name: stage for stage in stages}
+        self.endings = list(endings(self._name, by_name, tables, tried.models, self.place))
         return None if self.problems else agent
 
     def place(self, path: KeyPath) -> str:

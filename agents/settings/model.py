@@ -233,3 +233,6 @@ class Settings:
     openai: OpenAIAccess
     folder: Path
     warnings: tuple[str, ...] = ()
+    """What is likely to go wrong, for whoever starts a server."""
+    notes: tuple[str, ...] = ()
+    """What is worth knowing, for whoever asks `agent check`."""

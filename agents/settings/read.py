@@ -24,6 +24,7 @@ from .model import (
     TranscriptSettings,
     WebRTCSettings,
 )
+from .model_dates import Ending, told_once
 from .pipeline import doubts
 from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
@@ -70,6 +71,7 @@ def read_settings(
 class _Reader:
     def __init__(self, layers: Layers, overrides: Mapping[str, Any]) -> None:
         self.problems: list[Problem] = []
+        self._endings: list[Ending] = []
         self._layers = layers
         self._overrides = overrides
 
@@ -104,6 +106,7 @@ class _Reader:
             openai=self._openai(),
             folder=self._layers.folder,
             warnings=tuple(self._warnings(agents)),
+            notes=tuple(told_once(self._endings, calm=True)),
         )
 
     def _check_top(self) -> None:
@@ -141,6 +144,7 @@ class _Reader:
             if agent := reader.read():
                 agents[name] = agent
             self._add_new(reader.problems)
+            self._endings += reader.endings
         return agents
 
     def _add_new(self, problems: list[Problem]) -> None:
@@ -202,7 +206,8 @@ class _Reader:
         return OpenAIAccess(SecretStr(key) if key else None, url or None)
 
     def _warnings(self, agents: Mapping[str, AgentSettings]) -> list[str]:
-        return [*self._committed_secrets(), *self._doubtful_lines(agents)]
+        endings = told_once(self._endings, calm=False)
+        return [*self._committed_secrets(), *self._doubtful_lines(agents), *endings]
 
     def _doubtful_lines(self, agents: Mapping[str, AgentSettings]) -> list[str]:
         return [

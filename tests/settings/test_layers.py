@@ -2,6 +2,7 @@
 
 import pytest
 from turnwise.agents.load import load_settings
+from turnwise.agents.settings.layers import SHIPPED_SETTINGS
 
 
 def test_without_any_file_the_shipped_settings_run(tmp_path, monkeypatch):
@@ -40,6 +41,15 @@ def test_text_from_a_variable_stays_text_whatever_it_looks_like(load, text):
     settings = load(TURNWISE_AUTH__API_KEY=text, TURNWISE_AGENTS__DEFAULT__PROMPT=text)
     assert settings.auth.api_key.get_secret_value() == text
     assert settings.agents["default"].fields.prompt == text
+
+
+def test_the_file_of_keys_is_never_committed_and_need_not_be_there(load):
+    assert load().openai.api_key is None
+    ignored = (SHIPPED_SETTINGS.parent / ".gitignore").read_text().splitlines()
+    started = (SHIPPED_SETTINGS.parent / "agents" / "cli" / "starter" / "gitignore").read_text().splitlines()
+    for name in (".env.local", "settings.local.toml"):
+        assert name in ignored
+        assert name in started
 
 
 def test_text_in_a_file_is_not_cast_either(load):

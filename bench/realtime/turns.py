@@ -1,0 +1,77 @@
+"""One turn, measured from the caller's end."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from turnwise.agents.client.caller import LEAD_IN_SECS, Caller
+from turnwise.agents.client.errors import ClientError
+from turnwise.agents.client.turn import read_turn
+from turnwise.agents.wire import AgentState
+
+from .running import Running
+from .ways import Line
+
+_ANSWER_SECS = 30.0
+_WORDS = "bot-llm-text"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Times in milliseconds, the first three from the last audible sample spoken; None where nothing came."""
+
+    text_ms: float | None = None
+    """To the first words of the answer."""
+    sound_ms: float | None = None
+    """To its first sound."""
+    ended_ms: float | None = None
+    """To the sandbox's taking the turn for over; only speech to speech tells."""
+    lag_ms: float | None = None
+    """From the sandbox's sending the first words to their arrival; only speech to speech tells."""
+    why: str | None = None
+    """Why the turn counts as unanswered."""
+
+
+async def take_turn(server: Running, line: Line, pcm: bytes) -> Measured:
+    """Says it, and waits until the agent listens again."""
+    try:
+        since_secs, end_secs = await _speak(line.caller, pcm)
+    except ClientError as error:
+        return Measured(why=str(error))
+    turn = read_turn(line.caller.log, since_secs, end_secs)
+    words = next(iter(line.caller.log.of(_WORDS, since_secs=since_secs)), None)
+    entries = await server.requests(line.meeting_id)
+    sent_ms, ended_ms = last(entries, "first_text_unix_ms"), last(entries, "turn_end_unix_ms")
+    return Measured(
+        text_ms=(words.at_secs - end_secs) * 1000 if words else None,
+        sound_ms=turn.voice_to_voice_ms,
+        ended_ms=ended_ms - _unix_ms(line.caller, end_secs) if ended_ms else None,
+        lag_ms=_unix_ms(line.caller, words.at_secs) - sent_ms if words and sent_ms else None,
+        why=turn.why,
+    )
+
+
+async def _speak(caller: Caller, pcm: bytes) -> tuple[float, float]:
+    """When it began to be said and when its last audible sample was spoken; returns after the answer."""
+    await caller.wait_for_state(AgentState.LISTENING)
+    await asyncio.sleep(LEAD_IN_SECS)
+    since_secs = caller.now()
+    utterance = await caller.speak(pcm)
+    end_secs = utterance.speech_end_secs or caller.now()
+
+    def listens_again() -> bool:
+        return any(state == AgentState.LISTENING and at_secs > end_secs for state, at_secs in caller.states)
+
+    await caller.until(listens_again, "the end of the answer", _ANSWER_SECS)
+    return since_secs, end_secs
+
+
+def last(entries: list[dict[str, Any]], key: str) -> float | None:
+    """What the sandbox tells of the last answer, in Unix time."""
+    told = [entry[key] for entry in entries if entry.get(key)]
+    return told[-1] if told else None
+
+
+def _unix_ms(caller: Caller, at_secs: float) -> float:
+    return (time.time() - caller.now() + at_secs) * 1000
