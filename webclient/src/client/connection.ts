@@ -15,6 +15,8 @@ export interface ConnectionEvents {
   onAgentText: (text: string) => void;
   onAgentTextStarted: () => void;
   onSpokenText: (text: string) => void;
+  /** The agent speaks what it writes: never told by one that only writes. */
+  onVoiceStarted: () => void;
   onVoiceEnded: () => void;
   /** The connection is gone without our doing; `code` is one of the WebSocket's. */
   onClosed: (code: number) => void;
@@ -91,6 +93,7 @@ function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
     onUserTranscript: ({ text, final }) => events.onUserText(text, final),
     onBotLlmStarted: events.onAgentTextStarted,
     onBotLlmText: ({ text }) => events.onAgentText(text),
+    onBotTtsStarted: events.onVoiceStarted,
     onBotTtsText: ({ text }) => events.onSpokenText(text),
     onBotStoppedSpeaking: events.onVoiceEnded,
   };

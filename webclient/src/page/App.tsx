@@ -1,5 +1,6 @@
 /** The page: talk to an agent, hear it, and see what happens. */
 
+import { TALK_TO_TEXT } from "../talk/route.ts";
 import { AgentPicker } from "./AgentPicker.tsx";
 import { ApiKeyForm } from "./ApiKeyForm.tsx";
 import { CallButton } from "./CallButton.tsx";
@@ -24,6 +25,11 @@ export function App({ link }: { link: Link | null }) {
     <>
       <header className="top">
         <h1>Turnwise</h1>
+        {agents.all.some(({ name }) => name === TALK_TO_TEXT) && (
+          <a className="quiet" href={TALK_TO_TEXT}>
+            Talk to text
+          </a>
+        )}
         <Status status={call.status} />
       </header>
       <main data-in-call={isInCall}>

@@ -27,11 +27,11 @@ export interface PageCall extends Omit<RealtimeAgent, "connect"> {
   forgoKey(): void;
 }
 
-/** `firstLink` is the one that the page was opened with. */
-export function usePageCall(firstLink: Link | null): PageCall {
+/** `firstLink` is the one that the page was opened with; a page that `takesLinks` follows those that come later. */
+export function usePageCall(firstLink: Link | null, takesLinks = true): PageCall {
   const agent = useRealtimeAgent();
   const [api] = useState(() => new Api(serverOf(document.baseURI)));
-  const link = useLink(firstLink);
+  const link = useLink(firstLink, takesLinks);
   const [isPreparing, setPreparing] = useState(false);
   const [problem, setProblem] = useState<CallError | null>(null);
   const [keyWish, setKeyWish] = useState<KeyWish>("none");
@@ -98,13 +98,14 @@ function useWasConnected(status: Status): boolean {
 }
 
 /** The link that the page was opened with, or that was pasted into its address since. */
-function useLink(firstLink: Link | null): Link | null {
+function useLink(firstLink: Link | null, takesLinks: boolean): Link | null {
   const [link, setLink] = useState(firstLink);
   useEffect(() => {
+    if (!takesLinks) return;
     const follow = () => setLink((before) => takeLink() ?? before);
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, []);
+  }, [takesLinks]);
   return link;
 }
 
