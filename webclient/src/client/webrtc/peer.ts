@@ -56,7 +56,12 @@ export class Peer {
 
   /** Sends where there is somebody to send to. */
   send(text: string): void {
-    if (this.channel.readyState === "open") this.channel.send(text);
+    if (this.channel.readyState !== "open") return;
+    try {
+      this.channel.send(text);
+    } catch {
+      // Too much waits to be sent: nobody takes it, and that is noticed elsewhere.
+    }
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -69,7 +74,7 @@ export class Peer {
     if (goodbye !== null && this.channel.readyState === "open") {
       const left = new AbortController();
       this.onGone = () => left.abort();
-      this.channel.send(goodbye);
+      this.send(goodbye);
       await pause(GOODBYE_MS, left.signal);
     }
     this.connection.close();
