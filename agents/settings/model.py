@@ -188,6 +188,21 @@ class AgentSettings:
     folder: Path
     """Where `module:Class` and relative files are looked for, beside what is installed."""
 
+    @property
+    def kind(self) -> Literal["cascade", "realtime"]:
+        """Whether a model hears and speaks itself, or recogniser, model and voice take turns."""
+        return "realtime" if self._has("realtime") else "cascade"
+
+    @property
+    def output(self) -> Literal["audio", "text"]:
+        """Whether its answers are heard, or only read."""
+        realtime = next((stage for stage in self.stages if stage.name == "realtime"), None)
+        speaks = realtime is not None and realtime.options.get("output") != "text"
+        return "audio" if speaks or self._has("tts") or not (realtime or self._has("llm")) else "text"
+
+    def _has(self, name: str) -> bool:
+        return any(stage.name == name for stage in self.stages)
+
 
 @dataclass(frozen=True)
 class OpenAIAccess:
