@@ -79,6 +79,9 @@ class Visit:
             self.meetings.append((await response.json())["id"])
 
 
-def link(url: str, meeting_id: str, token: str) -> str:
+TRANSPORTS = ("websocket", "webrtc")
+
+
+def link(url: str, meeting_id: str, token: str, transport: str = "websocket") -> str:
     """The address that a host hands out."""
-    return f"{url}/#{urlencode({'meetingId': meeting_id, 'token': token})}"
+    return f"{url}/?transport={transport}#{urlencode({'meetingId': meeting_id, 'token': token})}"
