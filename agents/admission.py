@@ -87,6 +87,17 @@ class Door:
         if claims is None or claims.meeting_id != meeting_id:
             self.check_api_key(headers)
 
+    def check_token_signed(self, token: str) -> None:
+        """Whether the token was one of ours a while ago, used and expired or not.
+
+        Raises:
+            Refusal: 401 `token_missing` or `token_invalid`.
+        """
+        try:
+            verify(self._services.secret, token, grace_secs=TRANSCRIPT_GRACE_SECS)
+        except TokenRefused as refused:
+            raise Refusal(refused.code, str(refused)) from None
+
     def _is_allowed(self, host: str) -> bool:
         return host in [_netloc(origin) for origin in self._settings.server.allowed_origins]
 

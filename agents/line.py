@@ -1,6 +1,8 @@
 """What a call needs of the connection that it runs over, whichever transport that is."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from pipecat.processors.frameworks.rtvi import RTVIProcessor
@@ -37,4 +39,65 @@ class Line(Protocol):
 
     async def end(self, reason: EndReason) -> None:
         """Tells the client why and closes."""
+        ...
+
+
+@dataclass(frozen=True)
+class IceServer:
+    """A server that helps peers to find each other (STUN), or that passes on what they send (TURN)."""
+
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An address at which a peer may be reached, as its browser writes it."""
+
+    candidate: str
+    sdp_mid: str | None
+    sdp_mline_index: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a peer is told to connect with."""
+
+    sdp: str
+    type: str
+    pc_id: str
+
+
+class PeerLine(Line, Protocol):
+    """One WebRTC peer. Opening the line answers its offer; it connects after that."""
+
+    @property
+    def pc_id(self) -> str:
+        """What the client calls this peer by; nobody else can guess it."""
+        ...
+
+    @property
+    def answered(self) -> asyncio.Future[Answer]:
+        """The answer, once the line is open."""
+        ...
+
+    async def answer_again(self, sdp: str, *, restart: bool) -> Answer:
+        """Answers a later offer of the same peer; with `restart` it connects anew.
+
+        Raises:
+            Refusal: 400 `bad_request`, the offer cannot be answered.
+        """
+        ...
+
+    async def try_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """More addresses at which the peer may be reached.
+
+        Raises:
+            Refusal: 400 `bad_request`, one of them is none, or they are too many.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Leaves nothing of the peer behind, however the call ended."""
         ...

@@ -18,9 +18,13 @@ _SAID_BY_US = {"push_error_frame", "_source_push_frame"}
 _SET_OFF_BY_ANYONE = (
     "pipecat.serializers.",
     "pipecat.processors.frameworks.rtvi.",
+    "pipecat.transports.smallwebrtc.",
+    "aiortc.",
+    "aioice.",
     "ASGI callable returned without completing handshake",
 )
-"""What a stranger could fill the log with: frames that are none, calls that are refused."""
+"""What a stranger could fill the log with: frames that are none, calls that are refused, packets that are
+no sound."""
 
 
 def set_up_log(level: str, trusted: Iterable[str] = ()) -> None:
@@ -55,7 +59,7 @@ class _Libraries(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith(self._own):
             logger.log(record.levelname, "{}", record.getMessage())
-        elif not str(record.msg).startswith(_SET_OFF_BY_ANYONE):
+        elif not any(text.startswith(_SET_OFF_BY_ANYONE) for text in (str(record.msg), f"{record.name}.")):
             kind = record.exc_info[0] if record.exc_info else None
             of = f" of {kind.__name__}" if kind else ""
             logger.log(

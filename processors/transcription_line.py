@@ -8,8 +8,10 @@ from contextlib import suppress
 from loguru import logger
 
 from ..agents.faults import StageFault, describe
+from ..agents.realtime.connection import Event
+from ..agents.realtime.errors import SessionExpired
 from .speech_segment import SpeechSegment
-from .transcription_session import Event, SessionExpired, TranscriptionSession
+from .transcription_session import TranscriptionSession
 
 RESTS_SECS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Between tries to open a session while nobody speaks; after the last, only speech opens one."""

@@ -5,14 +5,15 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import soxr
 from websockets.asyncio.client import ClientConnection
 
-from ..agents.faults import StageFault, code_of_status, request_id_in
-from ..agents.realtime_socket import open_realtime
+from ..agents.faults import StageFault, request_id_in
+from ..agents.realtime.connection import Event
+from ..agents.realtime.errors import SessionExpired, fault_of
+from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
 from .speech_segment import SpeechSegment
@@ -25,23 +26,6 @@ TRAILING_SILENCE_SECS = 0.3
 
 _SECOND_BYTES = 2 * MIC_SAMPLE_RATE_HZ
 _PIECE_BYTES = _SECOND_BYTES // 10
-
-# An error event has the type and code of an HTTP error's body; these are the statuses they come with there.
-_STATUSES = {
-    "invalid_api_key": 401,
-    "rate_limit_exceeded": 429,
-    "insufficient_quota": 429,
-    "server_error": 500,
-}
-
-Event = dict[str, Any]
-
-
-class SessionExpired(StageFault):
-    """The session has reached its longest age, an hour at OpenAI."""
-
-    def __init__(self) -> None:
-        super().__init__("cut_off")
 
 
 @dataclass(frozen=True)
@@ -131,11 +115,7 @@ class TranscriptionSession:
 
     def fault_of(self, error: object) -> StageFault:
         """What an `error`, or the error of a failed transcription, means."""
-        told = error if isinstance(error, dict) else {}
-        known = (_STATUSES.get(str(told.get(key))) for key in ("code", "type"))
-        status = next(filter(None, known), None)
-        otherwise = "request_refused" if told.get("type") == "invalid_request_error" else "upstream_error"
-        return StageFault(code_of_status(status) if status else otherwise, status, self._request_id)
+        return fault_of(error, self._request_id)
 
     async def _set_up(self, wishes: TranscriptionWishes) -> None:
         await self._say(wishes.update())

@@ -10,8 +10,7 @@ from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketTransport,
 )
 
-LONGEST_LAG_SECS = 0.25
-"""A pause longer than this is one: what follows begins a new stretch of speech."""
+from .pace import on_the_clock
 
 
 class PacedWebSocketTransport(FastAPIWebsocketTransport):
@@ -34,8 +33,3 @@ class PacedOutput(FastAPIWebsocketOutputTransport):
         due = on_the_clock(self._next_send_time, now)
         await asyncio.sleep(max(0.0, due - now))
         self._next_send_time = due + self._send_interval
-
-
-def on_the_clock(due: float, now: float) -> float:
-    """When the next piece is to be sent: when it was due, however late; now where speech begins anew."""
-    return due if now - due <= LONGEST_LAG_SECS else now

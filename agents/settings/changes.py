@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from .model import Settings
 from .problems import Problem, SettingsError
 
-_SECTIONS = ("server", "auth", "database", "transcripts", "after_call", "log")
+_SECTIONS = ("server", "webrtc", "auth", "database", "transcripts", "after_call", "log")
 _WITH_A_RESTART = ("server.host", "server.port", "database", "transcripts")
 """A socket that is bound and a database that is open, with what is queued for it."""
 

@@ -4,14 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from ..loopback import is_loopback
 from ..tokens import DEFAULT_TTL_SECS, LONGEST_TTL_SECS
 
 _ORIGIN = re.compile(r"https?://[^/*\s]+")
+_ICE_URL = re.compile(
+    r"(stuns?:HOST(:PORT)?|turns?:HOST(:PORT)?(\?transport=(udp|tcp))?)".replace(
+        "HOST", r"([\w.-]+|\[[0-9a-fA-F:.]+\])"
+    ).replace("PORT", r"\d{1,5}")
+)
 
 Secs = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -44,6 +49,46 @@ class ServerSettings(Section):
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host)
+
+
+class IceServerSettings(Section):
+    """One of `[webrtc] ice_servers`: "stun:host:port", or a table with what a TURN server wants."""
+
+    urls: Annotated[list[str], Field(min_length=1)]
+    username: str | None = None
+    credential: SecretStr | None = None
+
+    @field_validator("urls", mode="before")
+    @classmethod
+    def _as_list(cls, urls: Any) -> Any:
+        return [urls] if isinstance(urls, str) else urls
+
+    @field_validator("urls")
+    @classmethod
+    def _are_ice_urls(cls, urls: list[str]) -> list[str]:
+        for url in urls:
+            if not _ICE_URL.fullmatch(url):
+                raise ValueError(f"must be stun:host:port or turn:host:port, and {url!r} is neither")
+        return urls
+
+    @model_validator(mode="after")
+    def _can_relay(self) -> Self:
+        if any(url.startswith("turn") for url in self.urls) and not (self.username and self.credential):
+            raise ValueError("a TURN server wants username and credential")
+        return self
+
+
+class WebRTCSettings(Section):
+    """`[webrtc]`: how browsers and this server find each other."""
+
+    ice_servers: list[IceServerSettings] = []
+
+    @field_validator("ice_servers", mode="before")
+    @classmethod
+    def _as_tables(cls, servers: Any) -> Any:
+        if not isinstance(servers, list):
+            return servers
+        return [{"urls": server} if isinstance(server, str) else server for server in servers]
 
 
 class AuthSettings(Section):
@@ -143,6 +188,21 @@ class AgentSettings:
     folder: Path
     """Where `module:Class` and relative files are looked for, beside what is installed."""
 
+    @property
+    def kind(self) -> Literal["cascade", "realtime"]:
+        """Whether a model hears and speaks itself, or recogniser, model and voice take turns."""
+        return "realtime" if self._has("realtime") else "cascade"
+
+    @property
+    def output(self) -> Literal["audio", "text"]:
+        """Whether its answers are heard, or only read."""
+        realtime = next((stage for stage in self.stages if stage.name == "realtime"), None)
+        speaks = realtime is not None and realtime.options.get("output") != "text"
+        return "audio" if speaks or self._has("tts") or not (realtime or self._has("llm")) else "text"
+
+    def _has(self, name: str) -> bool:
+        return any(stage.name == name for stage in self.stages)
+
 
 @dataclass(frozen=True)
 class OpenAIAccess:
@@ -162,6 +222,7 @@ class Settings:
     """Everything a server reads; made once from files and variables, then never changed."""
 
     server: ServerSettings
+    webrtc: WebRTCSettings
     auth: AuthSettings
     database: DatabaseSettings
     transcripts: TranscriptSettings

@@ -7,6 +7,8 @@ from typing import Any
 
 IN, OUT = "in", "out"
 TOOL_CALLS = "tool_calls"
+REALTIME = "realtime"
+"""The stage of a model that hears and speaks itself."""
 LEFT_OUT = "none"
 """`use = "none"` takes a stage out that would be implied."""
 
@@ -26,6 +28,10 @@ _NEEDS = (
     ("stt", "vad", "nothing tells it when somebody speaks"),
     ("llm", "stt", "it is told no words"),
     ("tts", "llm", "it is given nothing to say"),
+)
+_REALTIME_NEEDS = (
+    ("endpointing", "vad", "nothing tells it when somebody speaks"),
+    ("tts", REALTIME, "it is given nothing to say"),
 )
 _FIRST = (Implied("recovery", "recovery"),)
 _BEFORE_LLM = (Implied("endpointing", "fixed"),)
@@ -77,17 +83,20 @@ def parse_line(line: str) -> tuple[list[str], str]:
 def whole_line(named: list[str], has_tools: bool = False) -> list[str]:
     """The line from `in` to its end, with everything that is implied.
 
-    Recovery stands at the head, because errors travel upstream; endpointing in front of `llm`, and
+    Recovery stands at the head, because errors travel upstream; endpointing in front of the model, and
     what runs its tools, if it has any, behind it; what measures the agent's voice in front of `out`,
-    and what follows it as it is really sent behind.
+    and what follows it as it is really sent behind. A `realtime` model detects turns itself, unless a
+    `vad` before it says that endpointing of ours is to do it.
     """
     line = list(named)
     if OUT not in line:
         line.append(OUT)
-    if "llm" in line:
-        _insert(line, line.index("llm"), _BEFORE_LLM, named)
+    model = next((stage for stage in ("llm", REALTIME) if stage in line), None)
+    if model:
+        if model != REALTIME or "vad" in line[: line.index(REALTIME)]:
+            _insert(line, line.index(model), _BEFORE_LLM, named)
         if has_tools:
-            _insert(line, line.index("llm") + 1, _AFTER_LLM, named)
+            _insert(line, line.index(model) + 1, _AFTER_LLM, named)
     _insert(line, line.index(OUT), _BEFORE_OUT, named)
     _insert(line, 0, _FIRST, named)
     _insert(line, len(line), _LAST, named)
@@ -99,9 +108,17 @@ def doubts(line: list[str]) -> Iterator[tuple[str, str]]:
 
     Only doubts: a component of one's own may do two jobs in one.
     """
-    for stage, wanted, why in _NEEDS:
+    needs = _REALTIME_NEEDS if REALTIME in line else _NEEDS
+    for stage, wanted, why in needs:
         if stage in line and wanted not in line[: line.index(stage)]:
             yield f"has {stage} without {wanted} before it: {why}", f"put {wanted} before {stage}"
+    if REALTIME not in line:
+        return
+    for stage in ("stt", "llm"):
+        if stage in line:
+            yield f"has {stage} beside {REALTIME}, which does its work", f"take {stage} out"
+    if "vad" in line[line.index(REALTIME) :]:
+        yield f"has vad behind {REALTIME}, where nobody speaks", f"put vad before {REALTIME}, or take it out"
 
 
 def _insert(line: list[str], at: int, stages: tuple[Implied, ...], named: list[str]) -> None:

@@ -22,6 +22,7 @@ from .model import (
     ServerSettings,
     Settings,
     TranscriptSettings,
+    WebRTCSettings,
 )
 from .pipeline import doubts
 from .problems import Path as KeyPath
@@ -30,6 +31,7 @@ from .values import check_values, is_secret, unknown_key
 
 SECTIONS: dict[str, type[Section]] = {
     "server": ServerSettings,
+    "webrtc": WebRTCSettings,
     "auth": AuthSettings,
     "database": DatabaseSettings,
     "transcripts": TranscriptSettings,
@@ -74,6 +76,7 @@ class _Reader:
     def settings(self, components: ComponentCheck | None) -> Settings | None:
         self._check_top()
         server, auth = self._section(ServerSettings), self._section(AuthSettings)
+        webrtc = self._section(WebRTCSettings)
         database, transcripts = self._section(DatabaseSettings), self._section(TranscriptSettings)
         log, agents = self._section(LogSettings), self._agents(components)
         if components and transcripts:
@@ -83,11 +86,14 @@ class _Reader:
             self._check_database(components, database)
         self._check_upstream()
         default_agent = self._default_agent()
-        if not (server and auth and database and transcripts and after_call and log) or self.problems:
+        if self.problems or not (
+            server and webrtc and auth and database and transcripts and after_call and log
+        ):
             return None
         self._check_doors(server, auth)
         return Settings(
             server=server,
+            webrtc=webrtc,
             auth=auth,
             database=database,
             transcripts=transcripts,
@@ -230,14 +236,20 @@ def _move(path: tuple[str, ...]) -> str:
 
 
 def _secrets(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """The keys whose values are nobody's business; an address is one only if it carries a password."""
+    """The keys whose values are nobody's business; of a list of tables its own key."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _secrets(value, (*path, key))
-        elif (
-            isinstance(value, str) and value and is_secret(key) and (key != "url" or _PASSWORD.search(value))
-        ):
+        elif _is_private(key, value):
             yield (*path, key)
+
+
+def _is_private(key: str, value: Any) -> bool:
+    """Whether a value is a secret; an address is one only if it carries a password."""
+    if isinstance(value, list):
+        return any(list(_secrets(part)) for part in value if isinstance(part, dict))
+    is_text = isinstance(value, str) and value != ""
+    return is_text and is_secret(key) and (key != "url" or _PASSWORD.search(value) is not None)
 
 
 def _is_http_url(url: str) -> bool:

@@ -64,7 +64,7 @@ def unknown_key(key: str, known: list[str]) -> tuple[str, str]:
 
 def is_secret(key: str) -> bool:
     """Whether a key's value must never be shown, by its name."""
-    return key.endswith(("secret", "api_key", "token", "password")) or key == "url"
+    return key.endswith(("secret", "api_key", "token", "password", "credential")) or key == "url"
 
 
 def _problem(

@@ -13,11 +13,11 @@ from ..line import Line
 from ..refusal import Refusal
 from ..store.errors import StoreUnavailable
 from .answers import refused, unavailable
+from .parameters import one
 from .turnwise import Turnwise, turnwise_of
 
 router = APIRouter()
 PATH = "/api/ws/agent"
-_LONGEST_ID = 200
 
 
 @router.get(PATH)
@@ -47,7 +47,7 @@ async def call(websocket: WebSocket) -> None:
 
 async def _admit(turnwise: Turnwise, connection: Request | WebSocket) -> Admission:
     query = connection.query_params
-    return await turnwise.door.admit(connection.headers, _one(query, "meetingId"), _token(query))
+    return await turnwise.door.admit(connection.headers, one(query, "meetingId"), _token(query))
 
 
 @cache
@@ -55,13 +55,6 @@ def _line_factory() -> Callable[[WebSocket], Line]:
     """The transport is found by name, as every component is."""
     (entry,) = entry_points(group="turnwise.transports", name="websocket")
     return entry.load()
-
-
-def _one(query: QueryParams, name: str) -> str:
-    values = query.getlist(name)
-    if len(values) != 1 or not values[0] or len(values[0]) > _LONGEST_ID:
-        raise Refusal("bad_request", f"Give one {name} of at most {_LONGEST_ID} characters.")
-    return values[0]
 
 
 def _token(query: QueryParams) -> str:

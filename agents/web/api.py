@@ -104,8 +104,8 @@ async def transcript(turnwise: Here, request: Request, meeting_id: str) -> dict[
 def _agent(agent: AgentSettings, default: str) -> dict[str, Any]:
     return {
         "name": agent.name,
-        "kind": "cascade",
-        "output": "audio",
+        "kind": agent.kind,
+        "output": agent.output,
         "description": agent.fields.description,
         "default": agent.name == default,
     }

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from ..settings.model import Settings
-from . import agent_socket, answers, api, health, page
+from . import agent_socket, answers, api, health, page, webrtc_offer
 from .cors import OwnOrigins
 from .limits import RequestLimits
 from .page_making import PageMaking
@@ -28,7 +28,7 @@ def create_app(settings: Settings, making: PageMaking | None = None) -> FastAPI:
         allow_methods=["GET", "POST", "PATCH"],
         allow_headers=["Authorization", "Content-Type"],
     )
-    for module in (health, page, api, agent_socket):
+    for module in (health, page, api, agent_socket, webrtc_offer):
         app.include_router(module.router)
     answers.install(app)
     return app

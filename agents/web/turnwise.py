@@ -13,6 +13,7 @@ from ..services import Services
 from ..settings.model import Settings
 from ..store.errors import StoreUnavailable
 from ..wire import EndReason
+from .peers import Peers
 
 
 class Turnwise:
@@ -22,6 +23,7 @@ class Turnwise:
         self.services = Services(settings)
         self.door = Door(self.services)
         self.calls = Calls(self.services, self.door)
+        self.peers = Peers(self.calls)
 
     @property
     def settings(self) -> Settings:

@@ -10,7 +10,8 @@ from pipecat.frames.frames import (
     OutputAudioRawFrame,
 )
 from pipecat.frames.protobufs import frames_pb2
-from turnwise.transports.wire_serializer import NO_FRAME, TOO_MUCH, WRONG_AUDIO, WireSerializer
+from turnwise.transports.intake import NO_FRAME, TOO_MUCH, WRONG_AUDIO
+from turnwise.transports.wire_serializer import WireSerializer
 
 pytestmark = pytest.mark.anyio
 

@@ -33,7 +33,7 @@ export class Listener {
   /** Watches the sound of this call. */
   follow(media: Media): void {
     this.media = media;
-    media.onAudio = () => this.clock.arrived(performance.now());
+    media.player.onArrived = (atMs) => this.clock.arrived(atMs);
     media.microphone.onLevel = (level) => {
       if (this.state === "listening") this.clock.heard(level, performance.now());
     };

@@ -6,6 +6,7 @@ import {
   type CallError,
   type RealtimeAgent,
   type Status,
+  type Transport,
   useRealtimeAgent,
 } from "../react/useRealtimeAgent.ts";
 import { Api } from "./api.ts";
@@ -28,7 +29,7 @@ export interface PageCall extends Omit<RealtimeAgent, "connect"> {
 }
 
 /** `firstLink` is the one that the page was opened with; a page that `takesLinks` follows those that come later. */
-export function usePageCall(firstLink: Link | null, takesLinks = true): PageCall {
+export function usePageCall(firstLink: Link | null, transport: Transport, takesLinks = true): PageCall {
   const agent = useRealtimeAgent();
   const [api] = useState(() => new Api(serverOf(document.baseURI)));
   const link = useLink(firstLink, takesLinks);
@@ -36,7 +37,7 @@ export function usePageCall(firstLink: Link | null, takesLinks = true): PageCall
   const [problem, setProblem] = useState<CallError | null>(null);
   const [keyWish, setKeyWish] = useState<KeyWish>("none");
   const attempt = useRef(0);
-  const { serverUrl } = api;
+  const options = { serverUrl: api.serverUrl, transport };
 
   const connectToOwn = async (name: string | null, hasNewKey: boolean) => {
     const mine = ++attempt.current;
@@ -45,7 +46,7 @@ export function usePageCall(firstLink: Link | null, takesLinks = true): PageCall
       const meetingId = await api.newMeeting();
       if (mine !== attempt.current) return;
       setKeyWish("none");
-      void agent.connect(meetingId, () => api.token(meetingId, name), { serverUrl });
+      void agent.connect(meetingId, () => api.token(meetingId, name), options);
     } catch (error) {
       if (mine !== attempt.current) return;
       const told = explained(error);
@@ -60,7 +61,7 @@ export function usePageCall(firstLink: Link | null, takesLinks = true): PageCall
     agent.dismissErrors();
     // Told before a key is asked for: without a microphone it would be of no use.
     if (window.isSecureContext === false) return setProblem(ownError("insecure_origin"));
-    return link ? agent.connect(link.meetingId, link.token, { serverUrl }) : connectToOwn(name, hasNewKey);
+    return link ? agent.connect(link.meetingId, link.token, options) : connectToOwn(name, hasNewKey);
   };
 
   return {

@@ -15,7 +15,7 @@ import { Written } from "./Written.tsx";
 import { NO_AGENT, reworded, TALK_WORDS } from "./words.ts";
 
 export function TalkToText() {
-  const call = usePageCall(null, false);
+  const call = usePageCall(null, "webrtc", false);
   const agents = useAgents(call.api);
   const talk = textOf(call);
   const answer = lastAnswer(call);

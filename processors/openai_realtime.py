@@ -1,0 +1,81 @@
+"""OpenAI's speech to speech: one model that hears, thinks and speaks."""
+
+from typing import Annotated, Literal
+
+from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
+from pydantic import Field
+
+from ..agents.call_context import CallContext
+from ..agents.upstream import OpenAIUpstream
+from .realtime_wishes import RealtimeWishes, TurnDetection
+
+Secs = Annotated[float, Field(gt=0, le=120)]
+Voice = Literal["alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse"]
+Effort = Literal["", "minimal", "low", "medium", "high", "xhigh"]
+
+
+class OpenAIRealtime(OpenAIRealtimeLLMService):
+    """Pipecat's service with a way to the model of our own."""
+
+    def __init__(
+        self,
+        call: CallContext,
+        openai: OpenAIUpstream,
+        *,
+        model: Annotated[str, Field(description="speech-to-speech model")],
+        voice: Annotated[Voice, Field(description="who speaks")] = "marin",
+        speed: Annotated[
+            float | None, Field(ge=0.25, le=1.5, description="of its speech; 1 is normal")
+        ] = None,
+        output: Annotated[
+            Literal["audio", "text"], Field(description="whether it answers aloud or in writing")
+        ] = "audio",
+        upstream: Annotated[
+            Literal["websocket", "webrtc"], Field(description="the way to the model")
+        ] = "websocket",
+        transcription_model: Annotated[
+            str, Field(min_length=1, description="writes down what the user says, for the transcript")
+        ] = "gpt-realtime-whisper",
+        noise_reduction: Annotated[
+            Literal["", "near_field", "far_field"], Field(description="for a headset, or a room; '' is none")
+        ] = "",
+        turn_detection: Annotated[
+            Literal["server_vad", "semantic_vad"],
+            Field(
+                description="silence ends a turn, or how finished it sounds; a `vad` in the line overrules it"
+            ),
+        ] = "server_vad",
+        threshold: Annotated[float, Field(ge=0, le=1, description="of server_vad: how loud speech is")] = 0.5,
+        silence_secs: Annotated[
+            float, Field(ge=0.1, le=10, description="of server_vad: silence that ends a turn")
+        ] = 0.5,
+        prefix_secs: Annotated[
+            float, Field(ge=0, le=5, description="of server_vad: how much from before speech is heard")
+        ] = 0.3,
+        eagerness: Annotated[
+            Literal["auto", "low", "medium", "high"], Field(description="of semantic_vad: low waits longest")
+        ] = "auto",
+        max_output_tokens: Annotated[int | None, Field(ge=1, le=4096, description="longest answer")] = None,
+        reasoning_effort: Annotated[
+            Effort, Field(description="of models that reason; '' is the model's own")
+        ] = "",
+        first_secs: Annotated[Secs, Field(description="longest wait for the beginning of an answer")] = 4.0,
+        next_secs: Annotated[Secs, Field(description="longest wait between its pieces")] = 2.0,
+        connect_secs: Annotated[Secs, Field(description="longest wait for a session that is set up")] = 4.0,
+    ) -> None:
+        detects = TurnDetection(turn_detection, threshold, silence_secs, prefix_secs, eagerness)
+        self._wishes = RealtimeWishes(
+            model=model,
+            instructions=call.conversation.prompt,
+            output=output,
+            voice=voice,
+            speed=speed,
+            transcription_model=transcription_model,
+            language=call.agent.fields.language.split("-")[0].lower(),
+            noise_reduction=noise_reduction,
+            turn_detection=detects,
+            interrupts=call.agent.fields.barge_in,
+            max_output_tokens=max_output_tokens,
+            reasoning_effort=reasoning_effort,
+        )
+        super().__init__(api_key="none", settings=self.Settings(model=model))
