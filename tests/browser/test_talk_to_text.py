@@ -60,7 +60,7 @@ async def test_three_answers_grow_in_the_text_area_and_nothing_is_stored(town):
         texts = await visit.page.evaluate("texts")
         meeting = await becomes(town.house, visit.meetings[0], "processing")
     assert text == before
-    assert len(text.splitlines()) == 3
+    assert len(text.split("\n\n")) == 3
     assert states == ["off", "connecting", "listening", *["thinking", "speaking", "listening"] * 3, "off"]
     assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
     assert len(texts) > 5 * 3, "answers came in few pieces"
@@ -76,7 +76,7 @@ async def test_a_second_talk_is_another_meeting_and_its_text_comes_after_a_gap(t
             await visit.press("Stop")
             await visit.becomes("Disconnected")
         text = await text_of(visit)
-    first, _, second = text.partition("\n\n")
+    first, _, second = text.partition("\n\n\n")
     assert first
     assert second
     assert len(set(visit.meetings)) == 2
