@@ -99,7 +99,7 @@ async def index(request: Request) -> Response:
 
 @router.api_route("/talk-to-text/", methods=["GET", "HEAD"], include_in_schema=False)
 async def without_slash(request: Request) -> Response:
-    """To where the page finds its assets; said relative to here, because only the browser knows all prefixes."""
+    """To where the page finds its assets; relative to here, as only the browser knows all prefixes."""
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"../talk-to-text{query}", headers=_HEADERS)
 

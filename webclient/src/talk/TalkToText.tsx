@@ -12,7 +12,7 @@ import { usePageCall } from "../page/usePageCall.ts";
 import { TALK_TO_TEXT } from "./route.ts";
 import { lastAnswer, textOf } from "./text.ts";
 import { Written } from "./Written.tsx";
-import { NO_AGENT, reworded, TALK_WORDS } from "./words.ts";
+import { NO_AGENT, reworded, STATE_WORDS } from "./words.ts";
 
 export function TalkToText() {
   const call = usePageCall(null, "webrtc", false);
@@ -44,7 +44,7 @@ export function TalkToText() {
             isOver={talk !== ""}
             isMuted={false}
             levels={call.levels}
-            words={TALK_WORDS}
+            words={STATE_WORDS}
           />
           <div className="actions">
             <CallButton

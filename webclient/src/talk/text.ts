@@ -1,9 +1,9 @@
-/** What the model has written, as one text. */
+/** What the model has written, as one text: an empty line between answers, two between talks. */
 
 import { unspoken } from "../page/ahead.ts";
 import type { CallSnapshot } from "../react/useRealtimeAgent.ts";
 
-/** All of the model's answers in this talk and what it is writing now, each on a line of its own. */
+/** All of the model's answers in this talk and what it is writing now, an empty line between them. */
 export function textOf({ transcript, agentText }: Pick<CallSnapshot, "transcript" | "agentText">): string {
   const answers = transcript.filter(({ speaker }) => speaker === "agent");
   const isBeingSpoken = answers.some(({ isLive }) => isLive);
@@ -12,7 +12,7 @@ export function textOf({ transcript, agentText }: Pick<CallSnapshot, "transcript
   return lines
     .map((line) => line.trim())
     .filter(Boolean)
-    .join("\n");
+    .join("\n\n");
 }
 
 /** The last answer that is complete; null before the first. */
@@ -26,5 +26,5 @@ export function lastAnswer({ transcript }: Pick<CallSnapshot, "transcript">) {
  * `before` is the text of the talks before, after which the new one begins with a gap.
  */
 export function withTalk(before: string, talk: string): string {
-  return before && talk ? `${before}\n\n${talk}` : before || talk;
+  return before && talk ? `${before}\n\n\n${talk}` : before || talk;
 }

@@ -10,13 +10,13 @@ const turn = (speaker: "user" | "agent", text: string, isLive = false) => {
 };
 
 describe("the text", () => {
-  it("is the model's, each answer on a line of its own, up to the word that it is writing", () => {
+  it("is the model's, an empty line between answers, up to the word that it is writing", () => {
     const transcript = [turn("user", "Hello."), turn("agent", "Hi."), turn("user", "Does it rain?")];
-    expect(textOf({ transcript, agentText: "It ra" })).toBe("Hi.\nIt ra");
+    expect(textOf({ transcript, agentText: "It ra" })).toBe("Hi.\n\nIt ra");
   });
 
   it("shows what is written though nobody knows yet what was asked", () => {
-    expect(textOf({ transcript: [turn("agent", "Hi.")], agentText: "It" })).toBe("Hi.\nIt");
+    expect(textOf({ transcript: [turn("agent", "Hi.")], agentText: "It" })).toBe("Hi.\n\nIt");
   });
 
   it("has what is spoken and what is written ahead of it once", () => {
@@ -34,7 +34,10 @@ describe("the text", () => {
   });
 
   it("of a second talk comes after a gap", () => {
-    expect(["", "Hi."].map((talk) => withTalk("It rains.", talk))).toEqual(["It rains.", "It rains.\n\nHi."]);
+    expect(["", "Hi."].map((talk) => withTalk("It rains.", talk))).toEqual([
+      "It rains.",
+      "It rains.\n\n\nHi.",
+    ]);
     expect(withTalk("", "Hi.")).toBe("Hi.");
   });
 });

@@ -52,7 +52,7 @@ test("what was written in one talk stays above the next", async () => {
   expect(area().value).toBe("It rains.");
   await show("Hi.");
   await show("Hi. You");
-  expect(area().value).toBe("It rains.\n\nHi. You");
+  expect(area().value).toBe("It rains.\n\n\nHi. You");
 });
 
 test("an answer that was corrected is shown as it is", async () => {
