@@ -18,10 +18,19 @@ TURN = ["thinking", "speaking", "listening"]
 SPEAKERS = {"user": "You", "agent": "Agent"}
 
 
-@pytest.mark.parametrize("transport", ["websocket", "webrtc"])
+@pytest.mark.parametrize(
+    ("transport", "agent"),
+    [
+        ("websocket", "default"),
+        ("webrtc", "default"),
+        ("websocket", "realtime"),
+        ("webrtc", "realtime"),
+        ("webrtc", "realtime_over_webrtc"),
+    ],
+)
 @pytest.mark.side_by_side(places=AT_ONCE)  # alone, as a person is: a full machine makes the voice run dry
-async def test_three_turns_are_heard_answered_shown_and_kept(town, transport):
-    url = f"{town.house.url}/?transport={transport}"
+async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, agent):
+    url = f"{town.house.url}/?transport={transport}&agent={agent}"
     async with town.visit(url, reduced_motion="no-preference") as visit:
         await visit.press("Connect")
         await visit.becomes("Connected")
