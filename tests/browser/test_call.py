@@ -41,7 +41,6 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, ag
         stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
         states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
         growth, ran_dry = await visit.growth(), await visit.page.get_by_text("ran dry").count()
-        print(transport, table, heard[1])
     assert states == ["off", "connecting", "listening", *TURN * 3, "off"]
     assert [(SPEAKERS[chunk["speakerType"]], chunk["text"]) for chunk in stored] == shown
     assert [who for who, _ in shown] == ["You", "Agent"] * 3
