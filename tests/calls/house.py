@@ -78,6 +78,20 @@ extends = "default"
 use = "openai"
 model = "gpt-transcribe"
 
+[agents.attentive]
+extends = "realtime"
+pipeline = "gate -> vad -> realtime"
+
+[agents.calling]
+extends = "realtime"
+[agents.calling.realtime]
+upstream = "webrtc"
+
+[agents.welcoming]
+extends = "realtime"
+barge_in = true
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
+
 [agents.forgetful]
 extends = "default"
 [agents.forgetful.transcript]
