@@ -15,6 +15,7 @@ from pipecat.processors.aggregators.llm_response_universal import LLMAssistantAg
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.string import TextPartForConcatenation
 
+from .frames import SpeechBeginsFrame
 from .speech_progress import SpeechProgress
 
 
@@ -34,7 +35,7 @@ class AgentSide(LLMAssistantAggregator):
         match frame:
             case TTSTextFrame():
                 self._speech.told()
-            case AggregatedTextFrame(will_be_spoken=True):
+            case AggregatedTextFrame(will_be_spoken=True) | SpeechBeginsFrame():
                 self._speech.begins(frame.id)
             case TTSAudioRawFrame():
                 self._speech.sent(frame.num_frames / frame.sample_rate)

@@ -1,6 +1,8 @@
 """The conversation of one call: what the model is given, and who is told of finished turns."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import cast
 
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.aggregators.llm_response_universal import (
@@ -15,8 +17,9 @@ from .agent_side import AgentSide
 from .sound_text import sound_text
 from .speech_progress import SpeechProgress
 from .wire import SpeakerType
+from .words import Words
 
-TurnListener = Callable[[SpeakerType, str], None]
+TurnListener = Callable[[SpeakerType, Words], None]
 
 
 class Conversation:
@@ -44,8 +47,32 @@ class Conversation:
         return (self._pair or self._make_pair(None))[1]
 
     def on_turn(self, listener: TurnListener) -> None:
-        """Calls `listener(speaker, text)` with every turn as it becomes part of the conversation."""
+        """Calls `listener(speaker, words)` with every turn as it becomes part of the conversation."""
         self._listeners.append(listener)
+
+    def expect_user(self, began: datetime) -> Words:
+        """Keeps the place of a user's turn that is over, but whose words are known only later.
+
+        What is said after it stands behind it, whenever the words come; empty words give the place up.
+        """
+        words = Words(began=began)
+        message: LLMContextMessage = {"role": "user", "content": ""}
+        self.context.add_message(message)
+        words.on_known(lambda: self._fill(message, words.text or ""))
+        self._tell_words("user", words)
+        return words
+
+    @property
+    def so_far(self) -> list[LLMContextMessage]:
+        """What was said and done, without places that are kept for words to come."""
+        return [each for each in self.context.get_messages() if not _is_kept_place(each)]
+
+    def _fill(self, message: LLMContextMessage, text: str) -> None:
+        if text:
+            cast(dict[str, str], message)["content"] = text
+        else:
+            messages = self.context.get_messages()
+            self.context.set_messages([each for each in messages if each is not message])
 
     def _make_pair(self, params: LLMUserAggregatorParams | None) -> tuple[LLMUserAggregator, AgentSide]:
         """Pipecat's `LLMContextAggregatorPair`, with an agent's side of our own."""
@@ -65,11 +92,18 @@ class Conversation:
     def _tell(self, speaker: SpeakerType, text: str) -> None:
         text = sound_text(text).strip()
         if text:
-            for listener in self._listeners:
-                listener(speaker, text)
+            self._tell_words(speaker, Words(text))
+
+    def _tell_words(self, speaker: SpeakerType, words: Words) -> None:
+        for listener in self._listeners:
+            listener(speaker, words)
 
 
 def _message(speaker: SpeakerType, text: str) -> LLMContextMessage:
     if speaker == "user":
         return {"role": "user", "content": text}
     return {"role": "assistant", "content": text}
+
+
+def _is_kept_place(message: LLMContextMessage) -> bool:
+    return isinstance(message, dict) and message.get("role") == "user" and message.get("content") == ""

@@ -3,7 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from pipecat.frames.frames import ErrorFrame, LLMFullResponseEndFrame, STTMetadataFrame, SystemFrame
+from pipecat.frames.frames import (
+    DataFrame,
+    ErrorFrame,
+    LLMFullResponseEndFrame,
+    STTMetadataFrame,
+    SystemFrame,
+)
 
 APOLOGY_CONTEXT = "apology"
 """The TTS context of the recorded apology: its end is the end of a recovery."""
@@ -92,3 +98,17 @@ class ResetTurnFrame(SystemFrame):
 @dataclass
 class LLMToolsCalledFrame(LLMFullResponseEndFrame):
     """The end of a response in which the model called tools: its answer is still to come."""
+
+
+@dataclass
+class SpeechBeginsFrame(DataFrame):
+    """The audio behind it is one speech, whose words are still growing.
+
+    `SpeechProgress` knows the speech by the id of this frame; its words follow the audio as a `TTSTextFrame`.
+
+    Parameters
+    ----------
+        text: The words so far.
+    """
+
+    text: str = ""

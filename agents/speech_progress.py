@@ -39,6 +39,16 @@ class SpeechProgress:
         self._sentences[sentence_id] = _Sentence(text, context_id)
         self._made = sentence_id
 
+    def grew(self, sentence_id: int, text: str) -> None:
+        """A speech that is being made has more words by now."""
+        if sentence_id in self._sentences:
+            self._sentences[sentence_id].text = text
+
+    def heard_secs(self, sentence_id: int) -> float | None:
+        """How much of a speech has been sent; None where it is over."""
+        sentence = self._sentences.get(sentence_id)
+        return sentence.sent_secs if sentence else None
+
     def forget(self, context_id: str | None) -> None:
         """What is said in this context of the voice is no part of the conversation."""
         for sentence_id, sentence in list(self._sentences.items()):

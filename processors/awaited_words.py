@@ -77,3 +77,17 @@ class AwaitedWords:
         else:
             expected = self._speech_ended + max(self._latency_secs, NO_WORDS_SECS)
         return min(expected, latest)
+
+
+class HeardItself(AwaitedWords):
+    """For a model that hears the user itself: there is always something, and nothing to wait for."""
+
+    def start_turn(self) -> None:
+        """Whatever was said, the model has heard it."""
+        super().start_turn()
+        self.has_any = True
+
+    @property
+    def patience_secs(self) -> float:
+        """No wait."""
+        return 0.0

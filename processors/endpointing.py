@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregator, LLMUserAggregatorParams
+from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregatorParams
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pydantic import Field
 
 from ..agents.call_context import CallContext
+from .awaited_words import HeardItself
+from .heard_turns import HeardTurns
 from .silence_rule import FixedSilence, SilenceRule
 from .smart_silence import Silences, SmartSilence
 from .smart_turn import shared_smart_turn
@@ -23,7 +26,7 @@ def fixed_endpointing(
     silence_secs: Annotated[
         Secs, Field(description="silence after the last voiced window that ends a turn")
     ] = 0.6,
-) -> LLMUserAggregator:
+) -> FrameProcessor:
     """Ends the user's turn after a fixed silence, never while speech may be starting again."""
     return _endpointing(call, FixedSilence(silence_secs))
 
@@ -33,7 +36,7 @@ def smart_endpointing(
     *,
     sure_secs: Annotated[Secs, Field(description="silence that is enough after what sounds finished")] = 0.45,
     unsure_secs: Annotated[Secs, Field(description="silence that it takes where more may follow")] = 1.05,
-) -> LLMUserAggregator:
+) -> FrameProcessor:
     """Ends the user's turn after a silence that depends on how finished it sounds.
 
     Pipecat's Smart Turn v3 is asked once in each pause. It needs a `vad` of ours, which hands on
@@ -43,7 +46,11 @@ def smart_endpointing(
     return _endpointing(call, SmartSilence(shared_smart_turn(), silences))
 
 
-def _endpointing(call: CallContext, rule: SilenceRule) -> LLMUserAggregator:
+def _endpointing(call: CallContext, rule: SilenceRule) -> FrameProcessor:
+    if call.agent.kind == "realtime":
+        words = HeardItself()
+        heard = UserTurnStrategies(start=[FreshTurn(call.state)], stop=[TurnEnd(rule, call.state, words)])
+        return HeardTurns(user_turn_strategies=heard, user_turn_stop_timeout=_NEVER_SECS)
     strategies = UserTurnStrategies(start=[FreshTurn(call.state)], stop=[TurnEnd(rule, call.state)])
     params = LLMUserAggregatorParams(
         user_turn_strategies=strategies,

@@ -11,6 +11,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from ..agents.call_context import CallContext
+from ..agents.frames import SpeechBeginsFrame
 
 
 class SpeechTiming(FrameProcessor):
@@ -37,6 +38,9 @@ class SpeechTiming(FrameProcessor):
                 self._speech.all_made()
             case AggregatedTextFrame(will_be_spoken=True) if not isinstance(frame, TTSTextFrame):
                 self._speech.announced(frame.id, frame.text, frame.context_id)
+            case SpeechBeginsFrame():
+                self._speech.all_made()
+                self._speech.announced(frame.id, frame.text, None)
             case TTSStartedFrame(append_to_context=False):
                 self._speech.forget(frame.context_id)
             case TTSAudioRawFrame():

@@ -1,6 +1,7 @@
 """Hands every finished turn to the place where transcripts go, and tells the client once it is safe."""
 
 import asyncio
+from collections import deque
 from datetime import UTC, datetime, timedelta
 
 from loguru import logger
@@ -16,15 +17,21 @@ from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from ..agents.call_context import CallContext
 from ..agents.frames import UserTurnDecidedFrame
+from ..agents.sound_text import sound_text
 from ..agents.store.sink import Chunk, Turn
 from ..agents.wire import AgentState, SpeakerType, chunk_fields, transcript_chunk
+from ..agents.words import Words
 
 LAST_SAVES_SECS = 1.0
 """How long the end of a call waits for its last turns; what takes longer is still saved after it."""
 
 
 class TranscriptPersistence(FrameProcessor):
-    """Saves turns beside the audio path, which never waits for a disk."""
+    """Saves turns beside the audio path, which never waits for a disk.
+
+    Turns are saved in the order in which they were told: one whose words are still to come holds up
+    those behind it.
+    """
 
     def __init__(self, call: CallContext) -> None:
         super().__init__(enable_direct_mode=True)
@@ -33,9 +40,11 @@ class TranscriptPersistence(FrameProcessor):
         self._meeting_id = call.meeting_id
         self._speech_began = datetime.now(UTC)
         self._began: dict[SpeakerType, datetime] = {}
+        self._said: deque[tuple[SpeakerType, Words, datetime]] = deque()
         self._saves: asyncio.Queue[asyncio.Task[Chunk] | None] = asyncio.Queue()
         self._announcer: asyncio.Task | None = None
         call.conversation.on_turn(self._add)
+        call.state.subscribe(self._watch)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Passes every frame on; notes when somebody begins to speak."""
@@ -63,10 +72,23 @@ class TranscriptPersistence(FrameProcessor):
             await asyncio.wait({announcer}, timeout=LAST_SAVES_SECS)
             announcer.cancel()
 
-    def _add(self, speaker: SpeakerType, text: str) -> None:
-        began = self._began.pop(speaker, None) or datetime.now(UTC)
-        turn = Turn(self._meeting_id, speaker, text, began)
-        self._saves.put_nowait(asyncio.create_task(self._sink.save(turn)))
+    def _watch(self, state: AgentState) -> None:
+        """An answer in writing begins where the agent's turn does."""
+        if state is AgentState.SPEAKING:
+            self._began.setdefault("agent", datetime.now(UTC))
+
+    def _add(self, speaker: SpeakerType, words: Words) -> None:
+        noted = self._began.pop(speaker, None)
+        self._said.append((speaker, words, words.began or noted or datetime.now(UTC)))
+        words.on_known(self._save_known)
+
+    def _save_known(self) -> None:
+        while self._said and self._said[0][1].text is not None:
+            speaker, words, began = self._said.popleft()
+            text = sound_text(words.text or "").strip()
+            if text:
+                turn = Turn(self._meeting_id, speaker, text, began)
+                self._saves.put_nowait(asyncio.create_task(self._sink.save(turn)))
 
     async def _announce_all(self) -> None:
         while save := await self._saves.get():

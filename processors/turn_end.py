@@ -37,11 +37,11 @@ class TurnEnd(BaseUserTurnStopStrategy):
     when the wait is over is the turn, and words that come later belong to nobody.
     """
 
-    def __init__(self, rule: SilenceRule, state: CallState) -> None:
+    def __init__(self, rule: SilenceRule, state: CallState, words: AwaitedWords | None = None) -> None:
         super().__init__()
         self._rule = rule
         self._state = state
-        self._words = AwaitedWords()
+        self._words = words or AwaitedWords()
         self._no_audio: asyncio.Task | None = None
         self._judging: asyncio.Task | None = None
         self._waiting: asyncio.Task | None = None

@@ -8,6 +8,8 @@ from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     Frame,
+    LLMFullResponseEndFrame,
+    LLMTextFrame,
     MetricsFrame,
     TTSTextFrame,
     UserStoppedSpeakingFrame,
@@ -17,7 +19,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from ..agents.call_context import CallContext
-from ..agents.frames import ASIDE, UserTurnDecidedFrame
+from ..agents.frames import ASIDE, SpeechBeginsFrame, UserTurnDecidedFrame
 from ..agents.wire import AgentState, turn_metrics
 
 PARTS = ("endpointing", "stt", "llm", "tts")
@@ -30,7 +32,8 @@ class TurnMetrics(FrameProcessor):
     first clause for the voice, to the first audio. They add up to the total. Beside them, `raw`
     holds what each service says that it took itself: the recogniser for the last segment, the others
     for the request that was heard first. What tools take is part of `llm`, and what is said meanwhile
-    is no answer.
+    is no answer. A model that hears and speaks itself waits for no transcript: its `llm` ends with the
+    first of its words or sounds. Of an answer that is only written, the first text counts as the first audio.
     """
 
     def __init__(self, call: CallContext) -> None:
@@ -40,6 +43,7 @@ class TurnMetrics(FrameProcessor):
         self._turn = 0
         self._marks: list[float] = []
         self._raw: dict[str, int] = {}
+        self._is_written = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Passes every frame on after noting the time; reports where the agent's turn ends."""
@@ -47,19 +51,27 @@ class TurnMetrics(FrameProcessor):
         if direction is FrameDirection.DOWNSTREAM:
             self._note(frame, time.monotonic())
         await self.push_frame(frame, direction)
-        if isinstance(frame, BotStoppedSpeakingFrame) and len(self._marks) == len(PARTS) + 1:
+        is_over = isinstance(frame, LLMFullResponseEndFrame if self._is_written else BotStoppedSpeakingFrame)
+        if is_over and len(self._marks) == len(PARTS) + 1:
             await self._report()
 
     def _note(self, frame: Frame, now: float) -> None:
         match frame:
             case UserTurnDecidedFrame():
                 self._marks = [now - frame.silence_secs, now]
+                self._is_written = False
                 # The last segment may have been recognised before the turn was decided to be over.
                 self._raw = {stage: ms for stage, ms in self._raw.items() if stage == "stt"}
             case UserStoppedSpeakingFrame():
                 self._mark("stt", now)
             case AggregatedTextFrame(text_type=kind) if kind != ASIDE and not isinstance(frame, TTSTextFrame):
                 self._mark("llm", now)
+            case SpeechBeginsFrame():
+                self._mark("llm", now)
+            case LLMTextFrame(append_to_context=True):
+                self._is_written = True
+                self._mark("llm", now)
+                self._mark("tts", now)
             case BotStartedSpeakingFrame() if self._state.current is AgentState.SPEAKING:
                 self._mark("tts", now)
             case MetricsFrame():

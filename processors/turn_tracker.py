@@ -3,12 +3,14 @@
 import asyncio
 
 from pipecat.frames.frames import (
+    BotSpeakingFrame,
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     Frame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
+    LLMTextFrame,
     TTSStartedFrame,
     TTSStoppedFrame,
 )
@@ -35,7 +37,8 @@ class TurnTracker(FrameProcessor):
     The agent's turn is over when its answer is complete *and* its audio has been sent: between
     two sentences there may be silence, and the gate must stay shut in it. While the model waits for
     a tool its answer isn't complete; what is said meanwhile is no part of it, and nobody behind is
-    told of its beginning and end.
+    told of its beginning and end. An answer that is only written is the agent's turn from its first
+    text to its last; text that is spoken comes here only to be shown.
     """
 
     def __init__(self, call: CallContext) -> None:
@@ -45,6 +48,7 @@ class TurnTracker(FrameProcessor):
         self._is_answering = False
         self._is_speaking = False
         self._is_cut_off = False
+        self._is_writing = False
         self._was_empty = False
         self._hangover: asyncio.Task | None = None
 
@@ -73,6 +77,8 @@ class TurnTracker(FrameProcessor):
                 self._asked()
             case LLMToolsCalledFrame():
                 pass
+            case LLMTextFrame(append_to_context=True) if self._is_answering:
+                await self._wrote()
             case LLMFullResponseEndFrame():
                 self._is_answering = False
                 await self._maybe_over()
@@ -100,9 +106,16 @@ class TurnTracker(FrameProcessor):
             self._was_empty = False
             self._state.move(AgentState.THINKING)
 
+    async def _wrote(self) -> None:
+        """Text is all there is to see of an answer, and the sign that whoever writes it is alive."""
+        await self._stay()
+        self._is_writing = True
+        self._state.move(AgentState.SPEAKING)
+        await self.push_frame(BotSpeakingFrame(), FrameDirection.UPSTREAM)
+
     async def _interrupted(self) -> None:
         """Gives the turn back to a user who has spoken up; a recovery interrupts too, and keeps it."""
-        self._is_answering = False
+        self._is_answering = self._is_writing = False
         if self._state.is_agents_turn:
             # A last piece of what is given up may still be sent: it is no new speech.
             self._is_cut_off = True
@@ -116,7 +129,12 @@ class TurnTracker(FrameProcessor):
         self._state.move(AgentState.SPEAKING)
 
     async def _maybe_over(self) -> None:
-        if not self._is_speaking and not self._is_answering:
+        if self._is_speaking or self._is_answering:
+            return
+        if self._is_writing:
+            self._is_writing = False
+            self._state.move(AgentState.LISTENING)
+        else:
             await self._leave_soon(AgentState.SPEAKING)
 
     async def _leave_soon(self, state: AgentState) -> None:

@@ -32,7 +32,7 @@ class Turn:
 
     @property
     def answered(self) -> bool:
-        """Whether thinking, speaking and listening followed in order, with a voice to be heard."""
+        """Whether thinking, speaking and listening followed in order, with a voice, or a text alone."""
         return self.why is None
 
 
@@ -47,7 +47,7 @@ def read_turn(
     states = [state for state, _ in part.states]
     audio = b"".join(voice.pcm for voice in part.voice)
     return Turn(
-        why=_why_unanswered(states, audio, part.of("agent-error")),
+        why=_why_unanswered(states, part, audio),
         heard=" ".join(_texts(part, "user-transcription", final_only=True)),
         reply=reply_text(part),
         states=states,
@@ -84,16 +84,17 @@ def _latency_ms(part: CallLog, speech_end_secs: float | None) -> int | None:
     return round((first_secs - speech_end_secs) * 1000)
 
 
-def _why_unanswered(states: list[str], audio: bytes, errors: list[Message]) -> str | None:
+def _why_unanswered(states: list[str], part: CallLog, audio: bytes) -> str | None:
     if AgentState.RECOVERING_ERROR in states:
-        return _apology(errors)
+        return _apology(part.of("agent-error"))
     if not states:
         return "the agent noticed no speech"
     if AgentState.SPEAKING not in states and states[-1] == AgentState.LISTENING:
         return "the agent heard no words"
     if not _in_order(states):
         return f"no whole answer came, only {', '.join(states)}"
-    return None if is_audible(audio) else "the answer was silent"
+    is_written = bool(reply_text(part)) and not part.of("bot-started-speaking")
+    return None if is_written or is_audible(audio) else "the answer was silent"
 
 
 def _apology(errors: list[Message]) -> str:

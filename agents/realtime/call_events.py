@@ -104,22 +104,22 @@ class CallEvents:
             self._unheard.add(response_id)
 
     def _pass_on(self, event: Event) -> None:
-        if self._waiting or self._must_wait(event):
-            if not event["type"].startswith("response."):
-                self._say(event)
-                return
-            self._waiting.append(event)
-            if self._timer is None and not self._voice.is_on:
-                self._wait(_START_SECS, self._give_up)
-        else:
+        if not self._must_wait(event):
             self._say(event)
+            return
+        self._waiting.append(event)
+        if self._timer is None and not self._voice.is_on:
+            self._wait(_START_SECS, self._give_up)
 
     def _must_wait(self, event: Event) -> bool:
+        """Whether it stands behind a voice that is not over: its own, or that of an earlier answer."""
+        if not event["type"].startswith("response."):
+            return False
         response_id = _response_of(event)
-        is_behind = event["type"] in _BEHIND_THE_VOICE and _is_spoken(event)
-        if self._voice.is_on and self._speaking == response_id:
-            return is_behind
-        return is_behind and response_id in self._unheard
+        if self._waiting and _response_of(self._waiting[0]) != response_id:
+            return True
+        is_unheard = response_id in self._unheard
+        return is_unheard and event["type"] in _BEHIND_THE_VOICE and _is_spoken(event)
 
     def _say(self, event: Event) -> None:
         if event["type"] == "response.done":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import openai
+from openai._models import FinalRequestOptions
 
 from ..faults import StageFault
 from .connection import Event
@@ -19,12 +20,13 @@ class Accepted:
 
 
 async def offer_call(client: openai.AsyncOpenAI, sdp: str, session: Event) -> Accepted:
-    """Sends the offer.
+    """Sends the offer; `client` is one of its own for this call, and follows no redirect after it.
 
     Raises:
         openai.APIError: it was refused, or nobody is there; `describe` knows the rest.
         StageFault: what came is no answer (`malformed`).
     """
+    client._prepare_options = _to_one_address
     calls = client.realtime.calls.with_raw_response
     response = await calls.create(sdp=sdp, session=cast(Any, session))
     answer, request_id = response.text, response.headers.get("x-request-id")
@@ -32,6 +34,12 @@ async def offer_call(client: openai.AsyncOpenAI, sdp: str, session: Event) -> Ac
         raise StageFault("malformed", request_id=request_id)
     call_id = response.headers.get("location", "").split("?")[0].rstrip("/").rpartition("/")[2]
     return Accepted(call_id or None, answer, request_id)
+
+
+async def _to_one_address(options: FinalRequestOptions) -> FinalRequestOptions:
+    """The SDK's hook for a request: prompt and key are for the address that was set."""
+    options.follow_redirects = False
+    return options
 
 
 async def hang_up_call(client: openai.AsyncOpenAI, call_id: str) -> None:

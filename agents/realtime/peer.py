@@ -21,7 +21,7 @@ async def open_realtime_call(
         StageFault: the answer cannot be used (`malformed`), or no packet gets through (`unreachable`).
         TimeoutError: it took longer than `connect_secs`.
     """
+    # Importing WebRTC takes up to a second, once; it is nobody's who has no such calls.
+    call = await asyncio.to_thread(importlib.import_module, ".call", __package__)
     async with asyncio.timeout(connect_secs):
-        # Importing it takes up to a second, once; it is nobody's who has no such calls.
-        call = await asyncio.to_thread(importlib.import_module, ".call", __package__)
         return await call.RealtimeCall.open(upstream.client(connect_secs=connect_secs), session)

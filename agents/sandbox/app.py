@@ -24,6 +24,7 @@ from .control import (
 )
 from .models import list_models, show_model
 from .parts import Parts
+from .realtime.calls import create_call, hang_up
 from .realtime.route import realtime
 from .refusal import Refusal
 from .speech import speak
@@ -34,6 +35,8 @@ ROUTES = [
     Route("/v1/chat/completions", complete_chat, methods=["POST"]),
     Route("/v1/audio/speech", speak, methods=["POST"]),
     WebSocketRoute("/v1/realtime", realtime),
+    Route("/v1/realtime/calls", create_call, methods=["POST"]),
+    Route("/v1/realtime/calls/{call_id}/hangup", hang_up, methods=["POST"]),
     Route("/v1/models", list_models),
     Route("/v1/models/{model:path}", show_model),
     Route("/sandbox/requests", list_requests),
@@ -50,6 +53,7 @@ def create_app(parts: Parts) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        await parts.calls.aclose()
         parts.close()
 
     app = Starlette(

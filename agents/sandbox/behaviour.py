@@ -1,5 +1,6 @@
 """How the sandbox has been told to behave: delays and faults, per stage and per call."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -55,14 +56,19 @@ class Behaviours:
         key = (behaviour.stage, behaviour.call)
         self._set[key] = self._set.get(key, Behaviour(stage=key[0], call=key[1])).model_copy(update=given)
 
-    def take(self, stage: Stage, call: str | None) -> Behaviour:
-        """What a request of this call meets, which uses up one of the fault's `times`."""
+    def take(self, stage: Stage, call: str | None, later: Collection[Fault] = ()) -> Behaviour:
+        """What a request of this call meets, which uses up one of the fault's `times`.
+
+        Faults in `later` are left for the next request.
+        """
         general, own = self._set.get((stage, None)), self._set.get((stage, call))
         merged = Behaviour(stage=stage, call=call)
         for behaviour in (general, own):
             if behaviour is not None:
                 merged = merged.model_copy(update=behaviour.model_dump(exclude={"call"}, exclude_none=True))
         culprit = own if own is not None and own.fault else general
+        if culprit is not None and culprit.fault in later:
+            return merged.model_copy(update={"fault": None})
         if culprit is not None:
             _count_down(culprit)
         return merged

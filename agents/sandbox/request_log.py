@@ -16,7 +16,7 @@ def _now() -> str:
 class Entry:
     """One request, written down when it has arrived; what it led to is filled in as it happens."""
 
-    stage: Literal["stt", "llm", "tts"]
+    stage: Literal["stt", "llm", "tts", "realtime"]
     call: str | None
     """The header `X-Turnwise-Call`."""
     time: str = field(default_factory=_now)
@@ -27,19 +27,32 @@ class Entry:
     bytes: int = 0
     """Of the sound file that came, of the request's body, or of the audio sent so far."""
     heard: str | None = None
-    """stt: what the recogniser made of it; on a WebSocket null until the audio is committed."""
+    """stt, realtime: what the recogniser made of it; on a WebSocket null until the audio is committed."""
     asked: str | None = None
-    """llm: the last thing the user said."""
+    """llm, realtime: the last thing the user said, or wrote."""
     said: str | None = None
     """tts: the text to speak."""
     audio_secs: float | None = None
     """stt: length of the recording."""
+    turn_end_unix_ms: float | None = None
+    """realtime: when the user's turn was over, or the answer was asked for; this machine's clock."""
+    first_text_unix_ms: float | None = None
+    """realtime: when the first words of the answer had been sent."""
+    first_audio_unix_ms: float | None = None
+    """realtime: when its first sound had been sent, or could be played."""
 
     def fields(self) -> dict[str, Any]:
-        """As clients see it: of `heard`, `asked`, `said` and `audio_secs` only those of its stage."""
-        own = {"stt": {"heard", "audio_secs"}, "llm": {"asked"}, "tts": {"said"}}[self.stage]
-        others = {"heard", "audio_secs", "asked", "said"} - own
+        """As clients see it: of the fields that not every stage has, only those of its own."""
+        others = set().union(*_OWN.values()) - _OWN[self.stage]
         return {name: value for name, value in asdict(self).items() if name not in others}
+
+
+_OWN = {
+    "stt": {"heard", "audio_secs"},
+    "llm": {"asked"},
+    "tts": {"said"},
+    "realtime": {"heard", "asked", "turn_end_unix_ms", "first_text_unix_ms", "first_audio_unix_ms"},
+}
 
 
 class RequestLog:

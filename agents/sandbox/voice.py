@@ -39,6 +39,11 @@ _PAUSE = bytes(2 * VOICE_RATE_HZ * 2 // 5)
 """400 ms between sentences."""
 
 
+def sentences(text: str) -> list[str]:
+    """The pieces in which a text is spoken."""
+    return re.split(r"(?<=[.!?])\s+", text.strip())
+
+
 class Voice:
     """Speaks without holding up whoever waits for something else; what was said before is not made again."""
 
@@ -56,7 +61,7 @@ class Voice:
 
         `voice` is a name in `VOICES`; below half speed and above four times espeak goes no further.
         """
-        for index, sentence in enumerate(re.split(r"(?<=[.!?])\s+", text.strip())):
+        for index, sentence in enumerate(sentences(text)):
             if index:
                 yield _PAUSE
             yield await asyncio.get_running_loop().run_in_executor(

@@ -35,6 +35,14 @@ def find_peer_line() -> MakePeerLine:
     return entry.load()
 
 
+def warm_up() -> None:
+    """Imports what WebRTC takes, so that the first caller does not wait for it."""
+    try:
+        find_peer_line()
+    except Exception as error:
+        logger.error("calls over WebRTC cannot be taken: {}", type(error).__name__)
+
+
 class Peers:
     """Answers offers. The call of each peer is one of `Calls`, and lives in a task of its own."""
 
@@ -80,6 +88,11 @@ class Peers:
         if not hmac.compare_digest(peer.token_digest, _digest(token)):
             raise Refusal("token_invalid", "This peer was opened with another token.")
         return peer.line
+
+    async def wait_until_empty(self) -> None:
+        """Returns once nothing is left of any peer that is here now."""
+        if self._held:
+            await asyncio.wait(self._held)
 
     async def _hold(self, admission: Admission, line: PeerLine) -> None:
         try:

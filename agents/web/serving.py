@@ -16,6 +16,7 @@ from .app import create_app
 from .certificate import Certificate
 from .http_protocol import AnsweringProtocol
 from .page_making import PageMaking
+from .peers import warm_up
 from .turnwise import Turnwise
 from .ws_protocol import LingeringProtocol
 
@@ -88,6 +89,7 @@ class _Server(uvicorn.Server):
                 _on_hangup(lambda *_: loop.call_soon_threadsafe(request))
             sys.stdout.write(f"ready {self._url}\n")
             sys.stdout.flush()
+            asyncio.get_running_loop().run_in_executor(None, warm_up)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._reload:

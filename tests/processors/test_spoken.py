@@ -90,7 +90,7 @@ class Line(BaseOutputTransport):
 async def kept(voice, secs, *said):
     """What is in the conversation after the agent was interrupted so far into what it says."""
     call, told = a_call(), []
-    call.conversation.on_turn(lambda speaker, text: told.append((speaker, text)))
+    call.conversation.on_turn(lambda speaker, words: told.append((speaker, words.text)))
     line = Pipeline([voice, SpeechTiming(call), Line(secs), memory(call)])
     await run_test(line, frames_to_send=[*said, SETTLE, InterruptionFrame(), SETTLE])
     assert call.conversation.context.messages == [

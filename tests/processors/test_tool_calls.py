@@ -62,7 +62,7 @@ class Model:
         """Everything that comes down until the turn is over."""
         call = self.call
         call.conversation.context.add_message({"role": "user", "content": "Please."})
-        call.conversation.on_turn(lambda _, text: self.said.append(text))
+        call.conversation.on_turn(lambda _, words: self.said.append(words.text))
         model = OpenAILLM(call, call.upstream, model="m", first_token_secs=2, next_token_secs=2)
         line = [recovery := ErrorRecovery(call, answer_secs=answer_secs), model]
         line += [ToolCalls(call, **options), TurnTracker(call), memory(call)]

@@ -11,6 +11,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 from pipecat.tests.utils import SleepFrame, run_test
+from turnwise.agents.words import Words
 from turnwise.processors.transcript import TranscriptPersistence
 
 from .calls import KeptTurns, a_call
@@ -77,7 +78,7 @@ class Talkative(TranscriptPersistence):
 
     async def cleanup(self):
         for text in ("one", "two", "three"):
-            self._add("agent", text)
+            self._add("agent", Words(text))
         await super().cleanup()
 
 

@@ -33,10 +33,14 @@ class Model:
         self.said: list[Any] = []
         self.playback = Playback(self.tell)
         self._told: asyncio.Queue[Any] = asyncio.Queue()
+        self._ways: list[OpenAIUpstream] = []
 
     @property
     def upstream(self) -> OpenAIUpstream:
-        return OpenAIUpstream(OpenAIAccess(SecretStr("secret-key"), self.url + "/v1")).for_call("the call")
+        """The way here; closed when the model is."""
+        upstream = OpenAIUpstream(OpenAIAccess(SecretStr("secret-key"), self.url + "/v1"))
+        self._ways.append(upstream)
+        return upstream.for_call("the call")
 
     def tell(self, event: Any) -> None:
         """Sends the client an event, in order."""
@@ -64,6 +68,8 @@ class Model:
     async def close(self) -> None:
         for wire in self.wires:
             await wire.close()
+        for way in self._ways:
+            await way.aclose()
 
     async def _hear(self, pcm: bytes) -> None:
         self.heard += pcm

@@ -156,7 +156,9 @@ async def test_what_is_wrong_with_an_event_is_said_and_the_session_goes_on(opena
     [
         ({"intent": "transcription"}, {"Authorization": ""}, 401),
         ({"intent": "transcription"}, {"OpenAI-Beta": "realtime=v1"}, 400),
-        ({"model": "gpt-realtime"}, {}, 400),
+        ({}, {}, 400),
+        ({"intent": "translation"}, {}, 400),
+        ({"model": "gpt-realtime"}, {"OpenAI-Beta": "realtime=v1"}, 400),
     ],
 )
 async def test_a_session_that_cannot_be_is_refused_with_a_status(openai, query, headers, status):

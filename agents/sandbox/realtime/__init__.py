@@ -1,1 +1,1 @@
-"""OpenAI's realtime surface: sessions over a WebSocket. Of its two kinds, transcription is here."""
+"""OpenAI's realtime surface: sessions that answer speech with speech, and sessions that write it down."""

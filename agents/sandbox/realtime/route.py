@@ -2,49 +2,82 @@
 
 import asyncio
 
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from ..asking import call_of
 from ..behaviour import Fault
-from ..parts import parts_of
+from ..parts import Parts, parts_of
 from ..refusal import Refusal, of_fault
+from .session import RealtimeSession
+from .session_shapes import opened
 from .transcription import TranscriptionSession
+from .wire import Gone, SocketWire
 
-_REFUSED: tuple[Fault, ...] = ("401", "429", "500")
+REFUSED: tuple[Fault, ...] = ("401", "429", "500")
+"""Faults that are told by a status."""
+
+_TRANSCRIPTION = "transcription"
+
+LATER: tuple[Fault, ...] = ("empty",)
+"""What cannot strike the opening of a speech-to-speech session waits for its first response."""
 
 
 async def realtime(socket: WebSocket) -> None:
-    """Holds one session; `intent=transcription` is the kind that is made here."""
+    """Holds one session: speech to speech, or with `intent=transcription` the transcript alone."""
     parts, call = parts_of(socket), call_of(socket)
     await socket.receive()  # the opening of the connection
     if refusal := _refusal(socket):
         await socket.send_denial_response(refusal.response())
         return
-    behaviour = parts.behaviours.take("realtime", call)
-    await asyncio.sleep((behaviour.delay_ms or 0) / 1000)
+    is_transcription = socket.query_params.get("intent") == _TRANSCRIPTION
+    behaviour = parts.behaviours.take("realtime", call, later=() if is_transcription else LATER)
+    if is_transcription:
+        await asyncio.sleep((behaviour.delay_ms or 0) / 1000)
     try:
         if not await _struck(socket, behaviour.fault):
-            session = TranscriptionSession(socket, parts, call)
+            session = _session(socket, parts, call, is_transcription=is_transcription)
             await socket.accept()
             await session.greet()
             await (_struck_later(socket, behaviour.fault) if behaviour.fault else session.run())
-    except (WebSocketDisconnect, WebSocketDisconnected):
+    except (WebSocketDisconnect, WebSocketDisconnected, Gone):
         return
 
 
+def _session(
+    socket: WebSocket, parts: Parts, call: str | None, *, is_transcription: bool
+) -> TranscriptionSession | RealtimeSession:
+    if is_transcription:
+        return TranscriptionSession(socket, parts, call)
+    return RealtimeSession(SocketWire(socket), parts, call, opened(socket.query_params["model"]))
+
+
+def beta_refusal(asked: HTTPConnection) -> Refusal | None:
+    """What a client of the retired surface is told."""
+    if "realtime=v1" not in asked.headers.get("openai-beta", ""):
+        return None
+    message = "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API."
+    return Refusal(400, message, code="beta_api_shape_disabled")
+
+
 def _refusal(socket: WebSocket) -> Refusal | None:
-    if "realtime=v1" in socket.headers.get("openai-beta", ""):
-        message = "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API."
-        return Refusal(400, message, code="beta_api_shape_disabled")
-    if socket.query_params.get("intent") != "transcription":
-        message = "This stand-in makes transcription sessions only: set intent=transcription."
+    if refusal := beta_refusal(socket):
+        return refusal
+    if "call_id" in socket.query_params:
+        message = "This stand-in joins no call over WebRTC: its events are on the call's data channel alone."
+        return Refusal(400, message, code="invalid_value", param="call_id")
+    intent = socket.query_params.get("intent")
+    if intent not in (None, _TRANSCRIPTION):
+        message = f"Invalid value: '{intent}'. Supported values are: '{_TRANSCRIPTION}'."
         return Refusal(400, message, code="invalid_value", param="intent")
+    if intent is None and not socket.query_params.get("model"):
+        return Refusal(400, "You must provide a model parameter.", code="missing_model", param="model")
     return None
 
 
 async def _struck(socket: WebSocket, fault: Fault | None) -> bool:
     """Whether a fault kept the session from being opened."""
-    if fault in _REFUSED:
+    if fault in REFUSED:
         await socket.send_denial_response(of_fault(fault).response())
     elif fault == "refuse":
         socket.state.transport.close()
@@ -53,7 +86,7 @@ async def _struck(socket: WebSocket, fault: Fault | None) -> bool:
         await socket.send_text('{"type": "session.\x07')
     elif fault != "hang":
         return False
-    if fault not in _REFUSED:
+    if fault not in REFUSED:
         await _until_gone(socket)
     return True
 

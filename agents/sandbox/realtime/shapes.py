@@ -10,21 +10,27 @@ from .events import Event, RefusedEvent
 WIRE_RATE_HZ = 24_000
 """The only rate of PCM that the surface takes."""
 
+_TAGS = {"audio/pcm", "audio/pcmu", "audio/pcma", "server_vad", "semantic_vad", "str", "int", "CustomVoice"}
+_TAGS |= {"input_text", "input_audio", "NamedTool"}
+"""What pydantic names beside the fields: which one of several shapes it tried."""
+
 _WHISPER = "gpt-realtime-whisper"
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """Takes the fields that it knows, in the types that they have."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class PcmFormat(_Shape):
+class PcmFormat(Shape):
     """Mono, signed 16 bit little endian; the other formats are not made here."""
 
     type: Literal["audio/pcm"] = "audio/pcm"
     rate: Literal[24_000] = WIRE_RATE_HZ
 
 
-class Transcription(_Shape):
+class Transcription(Shape):
     """Any model will do; language and hints change nothing here."""
 
     model: Annotated[str, Field(min_length=1)]
@@ -35,14 +41,14 @@ class Transcription(_Shape):
     delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
 
 
-class NoiseReduction(_Shape):
+class NoiseReduction(Shape):
     """Taken, and without effect here."""
 
     type: Literal["near_field", "far_field"] | None = None
     strength: float | None = None
 
 
-class AudioInput(_Shape):
+class AudioInput(Shape):
     """`turn_detection` must be null: voice activity detection is not made here."""
 
     format: PcmFormat = PcmFormat()
@@ -51,11 +57,11 @@ class AudioInput(_Shape):
     turn_detection: None = None
 
 
-class _Audio(_Shape):
+class _Audio(Shape):
     input: AudioInput = AudioInput()
 
 
-class _Session(_Shape):
+class _Session(Shape):
     type: Literal["transcription"]
     audio: _Audio = _Audio()
     include: list[Literal["item.input_audio_transcription.logprobs"]] | None = None
@@ -74,14 +80,19 @@ def updated(current: AudioInput, said: Event) -> AudioInput:
     try:
         given = _Update.model_validate(said).session.audio.input
     except ValidationError as error:
-        raise _refused(error.errors(include_url=False)[0]) from None
+        raise refused(error.errors(include_url=False)[0]) from None
     changed = {name: getattr(given, name) for name in given.model_fields_set}
     merged = current.model_copy(update=changed)
-    _check_model(merged.transcription)
+    check_model(merged.transcription)
     return merged
 
 
-def _check_model(transcription: Transcription | None) -> None:
+def check_model(transcription: Transcription | None) -> None:
+    """Only hints that the model takes.
+
+    Raises:
+        RefusedEvent: one that it does not.
+    """
     if transcription is None:
         return
     is_whisper = transcription.model == _WHISPER
@@ -96,8 +107,10 @@ def _unsupported(field: str, model: str) -> RefusedEvent:
     return RefusedEvent(f"'{param}' is not supported with the model '{model}'.", "invalid_value", param)
 
 
-def _refused(error: Any) -> RefusedEvent:
-    param = ".".join(str(part) for part in error["loc"])
+def refused(error: Any, within: str = "") -> RefusedEvent:
+    """The first of pydantic's errors, as OpenAI tells it; `within` is the field that was checked."""
+    path = (within, *(str(part) for part in error["loc"] if str(part) not in _TAGS))
+    param = ".".join(part for part in path if part)
     if error["type"] == "extra_forbidden":
         return RefusedEvent(f"Unknown parameter: '{param}'.", "unknown_parameter", param)
     if error["type"] == "missing":

@@ -12,6 +12,8 @@ import { Watch } from "./watch.ts";
 /** From the server's answer to an open channel; where a network lets it through, it is a fifth of a second. */
 const LONGEST_OPENING_MS = 6_000;
 const HANG_UP = "disconnect-bot";
+/** We give up the connection, but not the conversation. */
+const BACK_SOON = "back-soon";
 
 export class PeerLine implements Line {
   onMessage: (message: RTVIMessage) => void = () => {};
@@ -42,7 +44,7 @@ export class PeerLine implements Line {
     peer.onGone = () => this.lost();
     this.watch = new Watch(peer, this.media.player);
     this.watch.onLost = () => this.lost();
-    addEventListener("pagehide", this.goodbye);
+    addEventListener("pagehide", this.leave);
   }
 
   /** A track is heard from the beginning; what is said before the server listens is lost on the way. */
@@ -57,13 +59,13 @@ export class PeerLine implements Line {
     this.peer = null;
     this.watch?.stop();
     if (!peer) return;
-    removeEventListener("pagehide", this.goodbye);
+    removeEventListener("pagehide", this.leave);
     this.media.microphone.onTrack = () => {};
     this.media.player.hear(null);
-    await peer.close(this.isLost ? null : JSON.stringify(hangUp()));
+    await peer.close(JSON.stringify(goodbye(this.isLost ? BACK_SOON : HANG_UP)));
   }
 
-  /** No hang-up: should the server still hear us, it waits for us to come back. */
+  /** No hang-up: should the server still hear us, it is to wait for us. */
   private lost(): void {
     this.isLost = true;
     this.onClosed(LOST);
@@ -86,9 +88,9 @@ export class PeerLine implements Line {
   }
 
   /** Whoever closes the page hangs up. */
-  private readonly goodbye = () => this.send(hangUp());
+  private readonly leave = () => this.send(goodbye(HANG_UP));
 }
 
-function hangUp(): RTVIMessage {
-  return new RTVIMessage(HANG_UP, {});
+function goodbye(type: string): RTVIMessage {
+  return new RTVIMessage(type, {});
 }

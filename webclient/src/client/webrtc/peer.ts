@@ -68,10 +68,10 @@ export class Peer {
     return this.connection.getStats();
   }
 
-  /** Hangs up; `goodbye`, where there is one and it can be sent, asks the other end to do the same. */
-  async close(goodbye: string | null): Promise<void> {
+  /** Hangs up; `goodbye`, where it can be sent, asks the other end to do the same. */
+  async close(goodbye: string): Promise<void> {
     this.onMessage = this.onGone = this.onVoice = this.onCandidate = () => {};
-    if (goodbye !== null && this.channel.readyState === "open") {
+    if (this.channel.readyState === "open") {
       const left = new AbortController();
       this.onGone = () => left.abort();
       this.send(goodbye);
