@@ -9,7 +9,7 @@ from ..voice import VOICES
 from .events import Event, RefusedEvent
 from .shapes import NoiseReduction, PcmFormat, Shape, Transcription, check_model, refused
 
-DEFAULT_INSTRUCTIONS = "You are a helpful assistant."
+_DEFAULT_INSTRUCTIONS = "Be helpful, and be brief."
 _DEFAULT_VOICE = "marin"
 
 
@@ -118,7 +118,7 @@ class SessionConfig(Shape):
     type: Literal["realtime"]
     model: Annotated[str, Field(min_length=1)] | None = None
     output_modalities: Modalities = Field(default=["audio"])
-    instructions: str = DEFAULT_INSTRUCTIONS
+    instructions: str = _DEFAULT_INSTRUCTIONS
     audio: Audio = Audio()
     tools: list[Tool] = Field(default=[])
     tool_choice: ToolChoice = "auto"
