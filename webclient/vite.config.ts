@@ -21,7 +21,7 @@ export default defineConfig(({ mode }) => {
     plugins: [react(), smallWorklets],
     // Behind a prefix too: the server may be mounted in another application.
     base: "./",
-    resolve: { alias: { "@daily-co/daily-js": unused, bowser: unused, "x-law": unused } },
+    resolve: { alias: { bowser: unused } },
     build: {
       target: "es2022",
       // The first versions with light-dark().

@@ -1,4 +1,4 @@
-"""`GET /`: the page with which a person talks to an agent."""
+"""`GET /`: the page with which a person talks to an agent; `/talk-to-text` is a demo in the same page."""
 
 import html
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import cast
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from ..refusal import Refusal
 from .page_build import WEBCLIENT
@@ -87,6 +87,7 @@ def page_of(request: Request) -> Page:
 
 
 @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/talk-to-text", methods=["GET", "HEAD"], include_in_schema=False)
 async def index(request: Request) -> Response:
     """The page, or one that says what to do where it isn't built."""
     page = page_of(request)
@@ -94,6 +95,13 @@ async def index(request: Request) -> Response:
     if file is None:
         return page.missing()
     return _answer(request, file, {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"})
+
+
+@router.api_route("/talk-to-text/", methods=["GET", "HEAD"], include_in_schema=False)
+async def without_slash(request: Request) -> Response:
+    """To where the page finds its assets; relative to here, as only the browser knows all prefixes."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"../talk-to-text{query}", headers=_HEADERS)
 
 
 @router.api_route("/assets/{name}", methods=["GET", "HEAD"], include_in_schema=False)

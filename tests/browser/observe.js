@@ -13,10 +13,20 @@
     attributeFilter: ["data-look"],
   });
 
+  // What stands in the agent's last line, and in which state: text that grows while it is being spoken.
+  const lines = [];
+  const read = () => {
+    const text = [...document.querySelectorAll(".line[data-speaker=agent]")].at(-1)?.innerText;
+    if (text && text !== lines.at(-1)?.text) lines.push({ text, look: looks.at(-1) });
+  };
+  new MutationObserver(read).observe(document, { subtree: true, childList: true, characterData: true });
+
   const pieces = [];
+  let rateHz = 0;
   const connect = AudioNode.prototype.connect;
   AudioNode.prototype.connect = function (to, ...more) {
     if (to instanceof AudioDestinationNode) {
+      rateHz = this.context.sampleRate;
       const tap = this.context.createScriptProcessor(16384, 1, 1);
       tap.onaudioprocess = ({ inputBuffer }) => pieces.push(inputBuffer.getChannelData(0).slice());
       connect.call(this, tap);
@@ -27,6 +37,8 @@
 
   window.observed = {
     looks,
+    lines,
+    rateHz: () => rateHz,
     /** All that reached the loudspeaker, as base64 of 16 bit samples. */
     heard: () => {
       const samples = Int16Array.from(

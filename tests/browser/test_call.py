@@ -18,9 +18,20 @@ TURN = ["thinking", "speaking", "listening"]
 SPEAKERS = {"user": "You", "agent": "Agent"}
 
 
+@pytest.mark.parametrize(
+    ("transport", "agent"),
+    [
+        ("websocket", "default"),
+        ("webrtc", "default"),
+        ("websocket", "realtime"),
+        ("webrtc", "realtime"),
+        ("webrtc", "realtime_over_webrtc"),
+    ],
+)
 @pytest.mark.side_by_side(places=AT_ONCE)  # alone, as a person is: a full machine makes the voice run dry
-async def test_three_turns_are_heard_answered_shown_and_kept(town):
-    async with town.visit(town.house.url, reduced_motion="no-preference") as visit:
+async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, agent):
+    url = f"{town.house.url}/?transport={transport}&agent={agent}"
+    async with town.visit(url, reduced_motion="no-preference") as visit:
         await visit.press("Connect")
         await visit.becomes("Connected")
         await visit.turns(3)
@@ -29,14 +40,15 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town):
         shown, heard = await visit.conversation(), await visit.heard()
         stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
         states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
-        ran_dry = await visit.page.get_by_text("ran dry").count()
+        growth, ran_dry = await visit.growth(), await visit.page.get_by_text("ran dry").count()
     assert states == ["off", "connecting", "listening", *TURN * 3, "off"]
     assert [(SPEAKERS[chunk["speakerType"]], chunk["text"]) for chunk in stored] == shown
     assert [who for who, _ in shown] == ["You", "Agent"] * 3
     for _, text in shown[::2]:
         assert min(error_rate(SENTENCES[name], text) for name in SAID) <= 0.4, f"nobody said {text!r}"
+    assert len([look for _, look in growth if look == "speaking"]) >= 3, "no text before the voice ended"
     said = " ".join(text for who, text in shown if who == "Agent")
-    understood = await _understood(town, heard)
+    understood = await _understood(town, *heard)
     assert error_rate(said, understood) <= 0.2, f"{understood!r} is not {said!r}"
     assert ran_dry == 0 or _is_busy()
     assert [_adds_up(row) for row in table] == [True] * 3, table
@@ -66,10 +78,10 @@ async def test_the_agent_in_the_address_answers_even_before_the_list_of_agents_i
     assert (who, words(said)) == ("Agent", ["welcome", "to", "the", "museum"])
 
 
-async def _understood(town, pcm):
+async def _understood(town, pcm, rate_hz):
     """What a recogniser makes of what reached the loudspeaker."""
     wav = io.BytesIO()
-    soundfile.write(wav, np.frombuffer(pcm, np.int16), 24_000, format="WAV", subtype="PCM_16")
+    soundfile.write(wav, np.frombuffer(pcm, np.int16), rate_hz, format="WAV", subtype="PCM_16")
     async with AsyncOpenAI(api_key="any", base_url=town.house.sandbox_url) as client:
         heard = await client.audio.transcriptions.create(model="any", file=("heard.wav", wav.getvalue()))
     return heard.text

@@ -1,5 +1,6 @@
 """Whatever keeps a person from talking, the page says what it is and what to do."""
 
+import re
 import time
 
 import jwt
@@ -10,7 +11,7 @@ from turnwise.agents.wire import EndReason
 
 from ..servers import SECRET
 from .servers import own_server
-from .visit import link
+from .visit import TRANSPORTS, link
 
 pytestmark = pytest.mark.side_by_side
 
@@ -38,6 +39,7 @@ async def test_a_page_over_http_from_another_machine(town):
         assert not any(request.startswith("POST") for request in visit.requests), "it asked in vain"
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -48,10 +50,10 @@ async def test_a_page_over_http_from_another_machine(town):
         ("meeting_over", "new conversation"),
     ],
 )
-async def test_a_link_that_opens_no_call(town, code, says):
+async def test_a_link_that_opens_no_call(town, code, says, transport):
     async with own_server(town) as served:
         meeting_id, token = await _link(served, code)
-        async with town.visit(link(served.url, meeting_id, token)) as visit:
+        async with town.visit(link(served.url, meeting_id, token, transport)) as visit:
             await is_told(visit, code, says)
             assert "token=" not in visit.page.url
 
@@ -82,19 +84,21 @@ def _expired(token):
     return jwt.encode(claims | {"iat": now - 120, "exp": now - 60}, SECRET, "HS256")
 
 
-async def test_a_server_that_is_full(town):
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_server_that_is_full(town, transport):
     async with own_server(town, "[server]\nmax_calls = 1") as served, Api(served.url) as api:
         meeting_id = await api.create_meeting()
         async with Caller.connect(served.url, meeting_id, await api.create_token(meeting_id)) as other:
             await other.wait_for_state("listening")
-            async with town.visit(served.url) as visit:
+            async with town.visit(f"{served.url}/?transport={transport}") as visit:
                 await is_told(visit, "too_many_calls", "in a minute")
 
 
-async def test_a_server_that_is_about_to_stop(town):
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_server_that_is_about_to_stop(town, transport):
     async with own_server(town) as served:
         await served.turnwise.calls.end_all(EndReason.DRAINED)
-        async with town.visit(served.url) as visit:
+        async with town.visit(f"{served.url}/?transport={transport}") as visit:
             await is_told(visit, "draining", "in a minute")
 
 
@@ -104,6 +108,18 @@ async def test_a_server_that_is_gone(town):
         visit = await visiting.__aenter__()
     await is_told(visit, "unreachable", "that the server is running")
     await visiting.__aexit__(None, None, None)
+
+
+async def test_a_network_that_lets_no_webrtc_through(town):
+    async def nowhere(route):
+        """The server's addresses are none that anybody could reach."""
+        answer = await route.fetch()
+        text = re.sub(r"(a=candidate:\S+ \d udp \d+) \S+ \d+", r"\1 192.0.2.1 9", await answer.text())
+        await route.fulfill(response=answer, body=text)
+
+    async with town.visit(f"{town.house.url}/?transport=webrtc") as visit:
+        await visit.page.route(lambda url: url.endswith("/api/webrtc/offer"), nowhere)
+        await is_told(visit, "webrtc_blocked", "Choose WebSocket")
 
 
 async def test_a_server_that_wants_its_api_key_is_given_it_and_the_page_keeps_it_nowhere(town):
@@ -140,11 +156,12 @@ async def test_a_stage_that_fails_is_told_and_the_next_turn_works(town, stage):
     assert after == ["recovering_error", "listening", "thinking", "speaking"]
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(
     ("agent", "code", "says"), [("impatient", "idle", "nobody spoke"), ("short", "limit", "longest time")]
 )
-async def test_a_call_that_the_server_ends_is_not_dialled_again(town, agent, code, says):
-    async with town.visit(f"{town.house.url}/?agent={agent}") as visit:
+async def test_a_call_that_the_server_ends_is_not_dialled_again(town, agent, code, says, transport):
+    async with town.visit(f"{town.house.url}/?agent={agent}&transport={transport}") as visit:
         await visit.press("Connect")
         assert says in await visit.told(code)
         await visit.becomes("Disconnected")

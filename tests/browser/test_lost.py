@@ -1,9 +1,10 @@
-"""A connection that is cut in the middle of an answer."""
+"""A connection that is lost in the middle of an answer."""
 
 import pytest
 from turnwise.agents.client.api import Api
 
 from .cable import Cable
+from .servers import own_server
 from .visit import link
 
 pytestmark = pytest.mark.side_by_side
@@ -48,3 +49,44 @@ async def test_does_not_come_back_with_a_link_that_opens_one_call(town):
         assert "lost" in await visit.told("connection_lost")
         await visit.becomes("Disconnected")
         assert len(await visit.conversation()) >= 1
+
+
+async def test_over_webrtc_a_network_that_is_gone_without_a_word_is_noticed_and_the_call_comes_back(town):
+    async with own_server(town) as served, town.visit(f"{served.url}/?transport=webrtc") as visit:
+        await visit.press("Connect")
+        await visit.looks("speaking")
+        before = (await visit.conversation())[0]
+        _unplug(served)
+        await visit.becomes("Connecting")
+        await visit.becomes("Connected")
+        assert await visit.page.get_by_role("alert").locator("[data-code]").count() == 0
+        await visit.looks("speaking")
+        await visit.looks("listening")
+        assert (await visit.conversation())[0] == before
+        await visit.press("Disconnect")
+        await visit.becomes("Disconnected")
+        assert visit.console_errors == []
+    assert len(visit.meetings) == 1
+
+
+async def test_over_webrtc_a_link_that_opens_one_call_does_not_come_back(town):
+    async with own_server(town) as served:
+        async with Api(served.url) as api:
+            meeting_id = await api.create_meeting()
+            address = link(served.url, meeting_id, await api.create_token(meeting_id), "webrtc")
+        async with town.visit(address) as visit:
+            await visit.press("Connect")
+            await visit.looks("speaking")
+            _unplug(served)
+            assert "lost" in await visit.told("connection_lost")
+            await visit.becomes("Disconnected")
+            assert len(await visit.conversation()) >= 1
+
+
+def _unplug(served):
+    """No packet leaves the server's peers any more, nor reaches them: nobody says good-bye."""
+    for peer in served.turnwise.peers._peers.values():
+        ice = peer.line._peer.pc.getTransceivers()[0].sender.transport.transport
+        for protocol in ice._connection._protocols:
+            protocol.transport.sendto = lambda *_: None
+            protocol.datagram_received = lambda *_: None

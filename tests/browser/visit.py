@@ -61,9 +61,14 @@ class Visit:
         pairs = [text.split(maxsplit=1) for text in texts]
         return [(who, re.sub(r"\s+", " ", said).strip()) for who, said in pairs]
 
-    async def heard(self) -> bytes:
-        """All that reached the loudspeaker: 24 kHz, mono, 16 bit."""
-        return base64.b64decode(await self.page.evaluate("observed.heard()"))
+    async def heard(self) -> tuple[bytes, int]:
+        """All that reached the loudspeaker: mono, 16 bit, and its rate in Hz."""
+        pcm = base64.b64decode(await self.page.evaluate("observed.heard()"))
+        return pcm, await self.page.evaluate("observed.rateHz()")
+
+    async def growth(self) -> list[tuple[str, str]]:
+        """Each state of the agent's last line, and the agent's own state when it was shown."""
+        return [(line["text"], line["look"]) for line in await self.page.evaluate("observed.lines")]
 
     def _note_console(self, told: ConsoleMessage) -> None:
         if told.type == "error":
@@ -74,6 +79,9 @@ class Visit:
             self.meetings.append((await response.json())["id"])
 
 
-def link(url: str, meeting_id: str, token: str) -> str:
+TRANSPORTS = ("websocket", "webrtc")
+
+
+def link(url: str, meeting_id: str, token: str, transport: str = "websocket") -> str:
     """The address that a host hands out."""
-    return f"{url}/#{urlencode({'meetingId': meeting_id, 'token': token})}"
+    return f"{url}/?transport={transport}#{urlencode({'meetingId': meeting_id, 'token': token})}"

@@ -46,6 +46,11 @@ greeting = "Welcome to the museum. We are open from nine to five on every day bu
 extends = "talkative"
 max_call_secs = 3.0
 
+[agents.realtime_over_webrtc]
+extends = "realtime"
+[agents.realtime_over_webrtc.realtime]
+upstream = "webrtc"
+
 [agents.impatient]
 extends = "default"
 idle_secs = 2.0

@@ -1,6 +1,7 @@
 """What a browser is served: the page's build, strictly, and never more than that."""
 
 import os
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -94,12 +95,33 @@ async def test_a_file_says_what_it_is_and_comes_compressed_where_that_helps(
         "/secret",
         "/dist/index.html",
         "/package.json",
+        "/talk-to-text/index.html",
+        "/talk-to-text.html",
+        "/talk",
     ],
 )
 async def test_nothing_else_is_served_whatever_the_path(dist, path):
     async with served(dist) as browser:
         answer = await browser.get(path)
     assert (answer.status_code, answer.json()["detail"]["code"]) == (404, "not_found")
+
+
+async def test_the_demo_is_the_same_page_at_an_address_of_its_own(dist):
+    async with served(dist) as browser:
+        page, demo = await browser.get("/"), await browser.get("/talk-to-text?a=b")
+        head = await browser.head("/talk-to-text")
+    assert demo.text == INDEX
+    assert dict(demo.headers) == dict(page.headers) == dict(head.headers)
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_the_demo_with_a_slash_at_its_end_is_found_behind_whatever_prefix(dist, method):
+    async with served(dist) as browser:
+        answer = await browser.request(method, "/talk-to-text/?a=b", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "../talk-to-text?a=b")
+    there = urljoin("https://example.org/voice/talk-to-text/?a=b", answer.headers["location"])
+    assert there == "https://example.org/voice/talk-to-text?a=b"
 
 
 async def test_a_new_build_is_served_without_a_restart(dist):
@@ -112,9 +134,10 @@ async def test_a_new_build_is_served_without_a_restart(dist):
         assert (await browser.get("/assets/index-new.js")).text == "new"
 
 
-async def test_without_a_build_the_page_says_how_to_make_one(tmp_path):
+@pytest.mark.parametrize("path", ["/", "/talk-to-text"])
+async def test_without_a_build_the_page_says_how_to_make_one(tmp_path, path):
     async with served(tmp_path) as browser:
-        answer = await browser.get("/")
+        answer = await browser.get(path)
     assert "npm ci &amp;&amp; npm run build" in answer.text
     assert "agent call" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -34,6 +34,7 @@ SAID = ("hello", "weather", "order", "time", "name", "repeat")
 PAUSE_SECS = 9
 PREVIEW_PORT = 4199
 DESKTOP = {"viewport": {"width": 1180, "height": 800}}
+DEMO = {"viewport": {"width": 860, "height": 560}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -203,6 +204,21 @@ async def phone_call(browser: Browser, house: House) -> None:
     await press(page, "Disconnect")
 
 
+async def talk_to_text(browser: Browser, house: House) -> None:
+    """The demo, while the model writes its third answer."""
+    page = await (await browser.new_context(**DEMO)).new_page()
+    await page.goto(f"{house.page}talk-to-text")
+    await press(page, "Start")
+    for _ in range(2):
+        await look(page, "speaking")
+        await look(page, "listening")
+    house.behave(stage="realtime", per_token_ms=250)
+    await look(page, "speaking", 1500)
+    await shoot(page, "talk-to-text")
+    house.behave()
+    await press(page, "Stop")
+
+
 async def denied(browser: Browser, house: House) -> None:
     """A microphone that the page may not use."""
     for device, name in ((DESKTOP, "error"), (PHONE, "phone-error")):
@@ -225,6 +241,7 @@ async def main(chromium: str) -> None:
             )
             await call(browser, home)
             await phone_call(browser, home)
+            await talk_to_text(browser, home)
             await browser.close()
             browser = await launch(executable_path=chromium, args=[*FLAGS, "--deny-permission-prompts"])
             await denied(browser, home)

@@ -2,8 +2,8 @@
 
 import type { PipecatClient, RTVIEventCallbacks } from "@pipecat-ai/client-js";
 import { closedProblem, problem } from "./errors.ts";
-import { type Media, mediaManager } from "./media.ts";
-import { whyRefused } from "./refusal.ts";
+import type { Address, Line } from "./line.ts";
+import type { Media } from "./media.ts";
 import type { Transport } from "./types.ts";
 
 /** What the server tells that is not standard RTVI; see the server's docs/protocol.md. */
@@ -15,17 +15,11 @@ export interface ConnectionEvents {
   onAgentText: (text: string) => void;
   onAgentTextStarted: () => void;
   onSpokenText: (text: string) => void;
+  /** The agent speaks what it writes: never told by one that only writes. */
+  onVoiceStarted: () => void;
   onVoiceEnded: () => void;
-  /** The connection is gone without our doing; `code` is the WebSocket's. */
+  /** The connection is gone without our doing; `code` is one of the WebSocket's. */
   onClosed: (code: number) => void;
-}
-
-export interface Address {
-  /** `https://…` or `http://…`, without a slash at the end. */
-  readonly serverUrl: string;
-  readonly transport: Transport;
-  readonly meetingId: string;
-  readonly token: string;
 }
 
 export class Connection {
@@ -42,16 +36,18 @@ export class Connection {
     events: ConnectionEvents,
     signal: AbortSignal,
   ): Promise<Connection> {
-    const [{ LogLevel, PipecatClient }, { CallTransport }] = await libraries(address.transport);
+    const [{ LogLevel, PipecatClient }, { CallTransport }, openLine] = await libraries(address.transport);
     signal.throwIfAborted();
-    const url = urlOf(address);
-    const transport = new CallTransport(url.replace(/^http/, "ws"), mediaManager(media));
-    const client = new PipecatClient({ transport, enableMic: true, callbacks: callbacks(events) });
+    const line = openLine(address, media);
+    const client = new PipecatClient({
+      transport: new CallTransport(line),
+      enableMic: true,
+      callbacks: callbacks(events),
+    });
     client.setLogLevel(LogLevel.ERROR);
     try {
       const gone = new Promise<never>((_, reject) => {
-        transport.onClosed = async (code, hasOpened) =>
-          reject(hasOpened ? closedProblem(code) : await whyRefused(url, signal));
+        line.onClosed = (code) => reject(closedProblem(code));
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
       await Promise.race([gone, client.connect()]);
@@ -59,7 +55,7 @@ export class Connection {
       await client.disconnect();
       throw error;
     }
-    transport.onClosed = events.onClosed;
+    line.onClosed = events.onClosed;
     return new Connection(client);
   }
 
@@ -69,20 +65,26 @@ export class Connection {
   }
 }
 
-const TRANSPORTS = { websocket: () => import("./transport.ts") } satisfies Record<Transport, unknown>;
+type OpenLine = (address: Address, media: Media) => Line;
+
+const LINES: Record<Transport, () => Promise<OpenLine>> = {
+  websocket: async () => {
+    const { SocketLine } = await import("./websocket/line.ts");
+    return (address, media) => new SocketLine(address, media);
+  },
+  webrtc: async () => {
+    const { PeerLine } = await import("./webrtc/line.ts");
+    return (address, media) => new PeerLine(address, media);
+  },
+};
 
 /** Loaded with the first call, so that importing this package touches neither `window` nor the network. */
 export async function libraries(transport: Transport = "websocket") {
   try {
-    return await Promise.all([import("@pipecat-ai/client-js"), TRANSPORTS[transport]()]);
+    return await Promise.all([import("@pipecat-ai/client-js"), import("./transport.ts"), LINES[transport]()]);
   } catch {
     throw problem("page_outdated");
   }
-}
-
-function urlOf({ serverUrl, meetingId, token }: Address): string {
-  const query = new URLSearchParams({ meetingId, token });
-  return `${serverUrl.replace(/\/+$/, "")}/api/ws/agent?${query}`;
 }
 
 function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
@@ -91,6 +93,7 @@ function callbacks(events: ConnectionEvents): RTVIEventCallbacks {
     onUserTranscript: ({ text, final }) => events.onUserText(text, final),
     onBotLlmStarted: events.onAgentTextStarted,
     onBotLlmText: ({ text }) => events.onAgentText(text),
+    onBotTtsStarted: events.onVoiceStarted,
     onBotTtsText: ({ text }) => events.onSpokenText(text),
     onBotStoppedSpeaking: events.onVoiceEnded,
   };

@@ -4,7 +4,16 @@ import type { ConnectionEvents, ServerMessage } from "./connection.ts";
 import { fault, withError } from "./errors.ts";
 import type { Media } from "./media.ts";
 import type { Update } from "./snapshot.ts";
-import { agentSaid, type Chunk, finished, spokenBefore, stored, userSaid } from "./transcript.ts";
+import {
+  agentSaid,
+  agentWrote,
+  type Chunk,
+  finished,
+  isAllStored,
+  spokenBefore,
+  stored,
+  userSaid,
+} from "./transcript.ts";
 import { type ServerTurn, TurnClock } from "./turnTime.ts";
 import type { AgentState } from "./types.ts";
 
@@ -12,6 +21,9 @@ export class Listener {
   private readonly clock = new TurnClock();
   private media: Media | null = null;
   private state: AgentState | null = null;
+  /** What the present turn of the agent had so far: an answer without a voice is a written one. */
+  private hasAnswer = false;
+  private hasVoice = false;
 
   constructor(
     private readonly update: (change: Update) => void,
@@ -21,7 +33,7 @@ export class Listener {
   /** Watches the sound of this call. */
   follow(media: Media): void {
     this.media = media;
-    media.onAudio = () => this.clock.arrived(performance.now());
+    media.player.onArrived = (atMs) => this.clock.arrived(atMs);
     media.microphone.onLevel = (level) => {
       if (this.state === "listening") this.clock.heard(level, performance.now());
     };
@@ -32,12 +44,9 @@ export class Listener {
   /** The connection is gone: nobody goes on with what was being said. */
   cut(): void {
     this.media?.player.flush();
+    this.agentFinished();
     this.state = null;
-    this.update(({ transcript }) => ({
-      agentState: null,
-      agentText: "",
-      transcript: finished(finished(transcript, "user"), "agent"),
-    }));
+    this.update(({ transcript }) => ({ agentState: null, transcript: finished(transcript, "user") }));
   }
 
   /** What one connection of this call may bring. */
@@ -49,7 +58,13 @@ export class Listener {
         this.update(({ transcript }) => ({ transcript: userSaid(transcript, text, isFinal) })),
       onAgentTextStarted: () => this.update(({ transcript }) => ({ agentText: spokenBefore(transcript) })),
       onAgentText: (text) => this.update(({ agentText }) => ({ agentText: agentText + text })),
-      onSpokenText: (text) => this.update(({ transcript }) => ({ transcript: agentSaid(transcript, text) })),
+      onSpokenText: (text) => {
+        this.hasVoice = true;
+        this.update(({ transcript }) => ({ transcript: agentSaid(transcript, text) }));
+      },
+      onVoiceStarted: () => {
+        this.hasVoice = true;
+      },
       onVoiceEnded: () => this.media?.player.end(),
     };
   }
@@ -65,11 +80,19 @@ export class Listener {
   }
 
   private kept(chunk: Chunk): void {
-    this.update(({ transcript }) => ({ transcript: stored(transcript, chunk) }));
+    this.update(({ transcript, agentText }) => {
+      // Stored before the agent was told to have finished.
+      const isPresent = chunk.speakerType === "agent" && isAllStored(transcript, "agent");
+      return {
+        transcript: stored(transcript, chunk),
+        agentText: isPresent && this.isOnlyWritten ? "" : agentText,
+      };
+    });
   }
 
   private moved(state: AgentState): void {
     if (state === "thinking") this.clock.turnEnded();
+    if (state === "speaking") this.hasAnswer = true;
     if (state === "listening" && this.state !== "listening") this.agentFinished();
     this.state = state;
     this.update(() => ({ agentState: state }));
@@ -82,7 +105,16 @@ export class Listener {
   }
 
   private agentFinished(): void {
-    this.update(({ transcript }) => ({ transcript: finished(transcript, "agent"), agentText: "" }));
+    const { isOnlyWritten } = this;
+    this.hasAnswer = this.hasVoice = false;
+    this.update(({ transcript, agentText }) => ({
+      transcript: isOnlyWritten ? agentWrote(transcript, agentText) : finished(transcript, "agent"),
+      agentText: "",
+    }));
+  }
+
+  private get isOnlyWritten(): boolean {
+    return this.hasAnswer && !this.hasVoice;
   }
 
   private timed(turn: ServerTurn): void {

@@ -6,7 +6,7 @@ import { CallProblem, endReason, problem } from "./errors.ts";
 import { Listener } from "./listener.ts";
 import { closeMedia, type Media, openMedia } from "./media.ts";
 import type { Update } from "./snapshot.ts";
-import type { ConnectOptions, GetToken } from "./types.ts";
+import type { ConnectOptions, GetToken, Transport } from "./types.ts";
 import { pause, within } from "./wait.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -43,7 +43,7 @@ export class LiveCall {
     try {
       this.over.signal.throwIfAborted();
       // Loaded while the person is asked for the microphone.
-      libraries(this.plan.options.transport).catch(() => {});
+      libraries(this.transport).catch(() => {});
       await this.open();
       await this.dial();
     } catch (error) {
@@ -61,12 +61,16 @@ export class LiveCall {
     await Promise.all([connection?.close(), media && closeMedia(media)]);
   }
 
+  private get transport(): Transport {
+    return this.plan.options.transport ?? "websocket";
+  }
+
   private get isOver(): boolean {
     return this.over.signal.aborted;
   }
 
   private async open(): Promise<void> {
-    const media = await openMedia(this.plan.microphoneId);
+    const media = await openMedia(this.plan.microphoneId, this.transport);
     if (this.isOver) return closeMedia(media);
     this.media = media;
     this.listener.follow(media);
@@ -92,8 +96,8 @@ export class LiveCall {
     const { meetingId, options } = this.plan;
     const token = await this.token();
     if (signal.aborted || !this.media) return;
-    const { serverUrl = location.origin, transport = "websocket" } = options;
-    const address = { serverUrl, transport, meetingId, token };
+    const { serverUrl = location.origin } = options;
+    const address = { serverUrl, transport: this.transport, meetingId, token };
     const events = this.listener.events((code) => this.lost(code));
     const connection = await Connection.open(address, this.media, events, signal);
     if (signal.aborted) return connection.close();

@@ -8,6 +8,8 @@ export class Microphone {
   onFrame: (frame: ArrayBuffer) => void = () => {};
   /** Called with the loudness of every frame, 0 to 1. */
   onLevel: (level: number) => void = () => {};
+  /** Called with the track of another device that took over. */
+  onTrack: (track: MediaStreamTrack) => void = () => {};
   /** Called when another device took the place of one that went away; with null when there is none. */
   onMoved: (deviceId: string | null) => void = () => {};
   /** Called when a device was plugged in or pulled out. */
@@ -89,6 +91,7 @@ export class Microphone {
     this.source.connect(this.node);
     this.mute(this.isMuted);
     this.watch();
+    if (this.track) this.onTrack(this.track);
   }
 
   private heard(frame: ArrayBuffer): void {

@@ -1,4 +1,7 @@
-/** The agent's voice: what arrives is played without a gap, and dropped at once when it has to be. */
+/**
+ * The agent's voice: pieces are played without a gap, and dropped at once when they have to be; a track is
+ * played as it comes, for the browser's own jitter buffer stands before it.
+ */
 
 import { audioContext, keepRunning } from "./audio.ts";
 
@@ -18,12 +21,18 @@ export interface Report {
 }
 
 export class Player {
+  /** Called with the time (`performance.now()`) at which a piece of speech has arrived. */
+  onArrived: (atMs: number) => void = () => {};
   /** Called with the time (`performance.now()`) at which the first sample of speech is heard. */
   onStarted: (atMs: number) => void = () => {};
   onUnderruns: (count: number) => void = () => {};
   level = 0;
+  isPlaying = false;
+  /** How long the browser holds what arrives on the track, on average. */
+  heldMs = 0;
   private underruns = 0;
-  private isPlaying = false;
+  private ofTrack = 0;
+  private track: Track | null = null;
   private readonly letStop: () => void;
 
   private constructor(
@@ -35,18 +44,36 @@ export class Player {
     this.letStop = keepRunning(context);
   }
 
-  /** Throws a CallProblem where the browser cannot play. */
-  static async open(): Promise<Player> {
+  /**
+   * A player for pieces of this rate; without one, for a track.
+   *
+   * Throws a CallProblem where the browser cannot play.
+   */
+  static async open(rateHz?: number): Promise<Player> {
     const worklet = new URL("./worklets/player.js", import.meta.url);
-    const context = await audioContext(worklet, { sampleRate: VOICE_RATE_HZ, latencyHint: "interactive" });
-    const options = { outputChannelCount: [1], processorOptions: { prebufferMs: PREBUFFER_MS } };
+    const context = await audioContext(worklet, { sampleRate: rateHz, latencyHint: "interactive" });
+    const mono = { channelCount: 1, channelCountMode: "explicit" as const, outputChannelCount: [1] };
+    const options = { ...mono, processorOptions: { prebufferMs: PREBUFFER_MS } };
     return new Player(context, new AudioWorkletNode(context, "turnwise-player", options));
   }
 
   /** Queues speech: 24 kHz, mono, signed 16 bit. */
   play(pcm: Int16Array): void {
+    this.onArrived(performance.now());
     const samples = Float32Array.from(pcm, (sample) => sample / 32_768);
     this.node.port.postMessage({ type: "audio", samples }, [samples.buffer]);
+  }
+
+  /** Plays this track from now on, and no other; null for none. */
+  hear(track: MediaStreamTrack | null): void {
+    this.track?.stop();
+    this.track = track && new Track(track, this.context, this.node);
+  }
+
+  /** Counts gaps in the track that the browser had to fill. */
+  ranDry(times: number): void {
+    this.ofTrack += times;
+    this.onUnderruns(this.underruns + this.ofTrack);
   }
 
   /** Says that all of this speech has arrived. */
@@ -61,6 +88,7 @@ export class Player {
 
   async close(): Promise<void> {
     this.letStop();
+    this.hear(null);
     this.node.port.onmessage = null;
     this.node.disconnect();
     await this.context.close();
@@ -70,9 +98,12 @@ export class Player {
     this.level = report.level;
     if (report.underruns !== this.underruns) {
       this.underruns = report.underruns;
-      this.onUnderruns(report.underruns);
+      this.onUnderruns(report.underruns + this.ofTrack);
     }
-    if (report.isPlaying && !this.isPlaying) this.onStarted(this.heardAtMs(report.atSecs));
+    if (report.isPlaying && !this.isPlaying) {
+      if (this.track) this.onArrived(performance.now() - this.heldMs);
+      this.onStarted(this.heardAtMs(report.atSecs));
+    }
     this.isPlaying = report.isPlaying;
   }
 
@@ -85,5 +116,26 @@ export class Player {
     return isPlausible
       ? heardMs
       : nowMs + 1000 * (this.context.outputLatency || this.context.baseLatency || 0);
+  }
+}
+
+/** A track on its way into a node. */
+class Track {
+  private readonly sink = new Audio();
+  private readonly source: MediaStreamAudioSourceNode;
+
+  constructor(track: MediaStreamTrack, context: AudioContext, node: AudioWorkletNode) {
+    const stream = new MediaStream([track]);
+    this.source = context.createMediaStreamSource(stream);
+    this.source.connect(node);
+    // Chromium decodes a remote track only for a media element: https://crbug.com/40094084
+    this.sink.muted = true;
+    this.sink.srcObject = stream;
+    this.sink.play().catch(() => {});
+  }
+
+  stop(): void {
+    this.source.disconnect();
+    this.sink.srcObject = null;
   }
 }

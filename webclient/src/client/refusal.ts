@@ -1,4 +1,4 @@
-/** Why the server refused a call: browsers hide it from a WebSocket, so it is asked once more over HTTP. */
+/** Why the server refused a call. Browsers hide it from a WebSocket, so it is asked once more over HTTP. */
 
 import { CallProblem, problem, refused } from "./errors.ts";
 
@@ -14,10 +14,15 @@ export async function whyRefused(url: string, signal?: AbortSignal): Promise<Cal
   try {
     const answer = await fetch(url, { cache: "no-store", signal });
     if (answer.status === 426) return problem("connection_lost", true);
-    return new CallProblem(await detail(answer), MAY_PASS.has(answer.status));
+    return await refusalOf(answer);
   } catch {
     return problem("unreachable", true);
   }
+}
+
+/** A refusal, from an answer that is one. */
+export async function refusalOf(answer: Response): Promise<CallProblem> {
+  return new CallProblem(await detail(answer), MAY_PASS.has(answer.status));
 }
 
 /** What is wrong, from an answer that is no success. */

@@ -25,6 +25,17 @@ export function agentSaid(conversation: Conversation, text: string): Conversatio
   return grown(conversation, "agent", said, said);
 }
 
+/** An answer that was only written: nobody has spoken it, and nobody will. */
+export function agentWrote(conversation: Conversation, text: string): Conversation {
+  const wrote = text.trim();
+  return wrote ? finished(grown(conversation, "agent", wrote, wrote), "agent") : conversation;
+}
+
+/** Whether the last turn of that speaker, if there is any, is stored: what is stored next is not here yet. */
+export function isAllStored(conversation: Conversation, speaker: Speaker): boolean {
+  return lastUnstored(conversation, speaker) === undefined;
+}
+
 /**
  * A turn as it was stored: it takes the place of what was said live, once.
  *

@@ -1,63 +1,95 @@
-/** Pipecat's WebSocket transport, on a socket of our own. */
+/**
+ * Our ways to the server, as the transport that Pipecat's client asks for.
+ *
+ * The library's own transports bring a media manager that loads code from elsewhere at run time, and four
+ * times the size. Devices are the business of microphone.ts and player.ts, so nothing is done about them here.
+ */
 
-import type { RTVIMessage } from "@pipecat-ai/client-js";
 import {
-  ProtobufFrameSerializer,
-  type WavMediaManager,
-  WebSocketTransport,
-} from "@pipecat-ai/websocket-transport";
-import { CallSocket } from "./socket.ts";
+  type PipecatClientOptions,
+  RTVIMessage,
+  Transport,
+  type TransportState,
+} from "@pipecat-ai/client-js";
+import type { Line } from "./line.ts";
 
-type LibrarySocket = ReturnType<WebSocketTransport["initializeWebsocket"]>;
+export class CallTransport extends Transport {
+  readonly isMicEnabled = true;
+  readonly isCamEnabled = false;
+  readonly isSharingScreen = false;
+  readonly selectedMic = {};
+  readonly selectedCam = {};
+  readonly selectedSpeaker = {};
 
-export class CallTransport extends WebSocketTransport {
-  /** Called when the server or the network closes the socket; `hasOpened` if there was a connection. */
-  onClosed: (code: number, hasOpened: boolean) => void = () => {};
-  private readonly frames = new ProtobufFrameSerializer();
-
-  /** `url` is the whole address of the call, token included. */
-  constructor(
-    private readonly url: string,
-    private readonly media: WavMediaManager,
-  ) {
-    super({ wsUrl: url, mediaManager: media, recorderSampleRate: 16_000 });
+  constructor(private readonly line: Line) {
+    super();
   }
 
-  /**
-   * The library's own socket reads messages out of order, cannot be closed while it is being opened,
-   * and writes its address, token included, to the console.
-   */
-  override initializeWebsocket(): LibrarySocket {
-    const socket = new CallSocket(this.url);
-    socket.onMessage = (bytes) => void this.receive(bytes);
-    socket.onClosed = (code) => this.onClosed(code, socket.hasOpened);
-    return socket as unknown as LibrarySocket;
+  override initialize(options: PipecatClientOptions, onMessage: (message: RTVIMessage) => void): void {
+    this._options = options;
+    this._callbacks = options.callbacks ?? {};
+    this._onMessage = onMessage;
+    this.line.onMessage = (message) => isWanted(message) && onMessage(message);
   }
 
-  /** What is heard before the agent is ready is dropped; the library would send it later, in one burst. */
-  override handleUserAudioStream(frame: ArrayBuffer): void {
-    if (this.state === "ready") void this._sendAudioInput(frame);
+  override get state(): TransportState {
+    return this._state;
   }
 
-  private async receive(bytes: ArrayBuffer): Promise<void> {
-    const arrived = await this.frames.deserialize(new Arrived(bytes)).catch(() => null);
-    if (arrived?.type === "audio") this.media.bufferBotAudio(arrived.audio);
-    else if (arrived && isWanted(arrived.message)) this._onMessage(arrived.message);
+  override set state(state: TransportState) {
+    this._state = state;
   }
+
+  override async initDevices(): Promise<void> {
+    this.state = "initialized";
+  }
+
+  override _validateConnectionParams(): void {}
+
+  override async _connect(): Promise<void> {
+    const { signal } = this._abortController as AbortController;
+    this.state = "connecting";
+    await this.line.open(signal);
+    signal.throwIfAborted();
+    this.state = "connected";
+  }
+
+  override async _disconnect(): Promise<void> {
+    this.state = "disconnecting";
+    await this.line.close();
+    this.state = "disconnected";
+  }
+
+  override sendReadyMessage(): void {
+    this.state = "ready";
+    this.line.begin();
+    this.sendMessage(RTVIMessage.clientReady());
+  }
+
+  override sendMessage(message: RTVIMessage): void {
+    this.line.send(message);
+  }
+
+  override tracks() {
+    return { local: {} };
+  }
+
+  override getAllMics = none;
+  override getAllCams = none;
+  override getAllSpeakers = none;
+  override updateMic(): void {}
+  override updateCam(): void {}
+  override updateSpeaker(): void {}
+  override enableMic(): void {}
+  override enableCam(): void {}
+  override enableScreenShare(): void {}
+}
+
+async function none(): Promise<MediaDeviceInfo[]> {
+  return [];
 }
 
 /** Errors come as `agent-error` too; at a fatal one, the library would hang up for good. */
 function isWanted({ label, type }: RTVIMessage): boolean {
   return label === "rtvi-ai" && type !== "error";
-}
-
-/** Bytes that are here already, as the Blob that the library's serializer wants to read. */
-class Arrived extends Blob {
-  constructor(private readonly here: ArrayBuffer) {
-    super();
-  }
-
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    return this.here;
-  }
 }

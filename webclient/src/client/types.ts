@@ -79,7 +79,7 @@ export interface CallSnapshot {
 export type GetToken = () => Promise<string>;
 
 /** How the audio travels. */
-export type Transport = "websocket";
+export type Transport = "websocket" | "webrtc";
 
 export interface ConnectOptions {
   /** Where the engine is, as `https://voice.example.org`, with its prefix if it has one; default: where the page came from. */

@@ -20,6 +20,11 @@ export const OWN: Record<string, Words> = {
     "Open this page over https, or as http://localhost.",
   ],
   unreachable: ["The server cannot be reached.", "Check your connection and that the server is running."],
+  webrtc_missing: ["This browser has no WebRTC.", "Choose WebSocket as the connection, or another browser."],
+  webrtc_blocked: [
+    "The network lets no WebRTC call through to the server.",
+    "Choose WebSocket as the connection, or another network.",
+  ],
   timeout: ["The server did not answer in time.", "Try again in a moment."],
   connection_lost: ["The connection was lost.", "Connect again to go on with the conversation."],
   page_failed: ["The page could not start the call.", "Reload the page, then connect again."],

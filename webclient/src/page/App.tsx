@@ -1,5 +1,7 @@
 /** The page: talk to an agent, hear it, and see what happens. */
 
+import { useState } from "react";
+import { TALK_TO_TEXT } from "../talk/route.ts";
 import { AgentPicker } from "./AgentPicker.tsx";
 import { ApiKeyForm } from "./ApiKeyForm.tsx";
 import { CallButton } from "./CallButton.tsx";
@@ -11,12 +13,14 @@ import { MuteButton } from "./MuteButton.tsx";
 import { lookOf } from "./orb.ts";
 import { StateOrb } from "./StateOrb.tsx";
 import { Status } from "./Status.tsx";
+import { TransportPicker, wantedTransport } from "./TransportPicker.tsx";
 import { TurnTimes } from "./TurnTimes.tsx";
 import { useAgents } from "./useAgents.ts";
 import { usePageCall } from "./usePageCall.ts";
 
 export function App({ link }: { link: Link | null }) {
-  const call = usePageCall(link);
+  const [transport, chooseTransport] = useState(() => wantedTransport(location.search));
+  const call = usePageCall(link, transport);
   const agents = useAgents(call.api);
   const agent = agents.wanted;
   const isInCall = call.status !== "Disconnected";
@@ -24,6 +28,11 @@ export function App({ link }: { link: Link | null }) {
     <>
       <header className="top">
         <h1>Turnwise</h1>
+        {agents.all.some(({ name }) => name === TALK_TO_TEXT) && (
+          <a className="quiet" href={TALK_TO_TEXT}>
+            Talk to text
+          </a>
+        )}
         <Status status={call.status} />
       </header>
       <main data-in-call={isInCall}>
@@ -44,6 +53,7 @@ export function App({ link }: { link: Link | null }) {
           </div>
           <div className="fields">
             {!call.hasLink && <AgentPicker agents={agents} isInCall={isInCall} />}
+            <TransportPicker chosen={transport} isInCall={isInCall} onChoose={chooseTransport} />
             <MicrophonePicker
               microphones={call.microphones}
               chosen={call.microphoneId}

@@ -6,11 +6,16 @@ import { meter } from "./levels.ts";
 import { type Look, Orb } from "./orb.ts";
 import { useFrame, wantsLittleMotion } from "./useFrame.ts";
 
-const WORDS: Record<Look, readonly [word: string, hint: string]> = {
+/** A word for every look, and a sentence that says what it means for the person at the page. */
+export type Words = Readonly<Record<Look | "over" | "muted", readonly [word: string, hint: string]>>;
+
+export const WORDS: Words = {
   off: ["Ready", "Press Connect and talk."],
+  over: ["Call ended", "What was said stays here until the next call."],
   connecting: ["One moment", "Getting in touch with the agent."],
   reconnecting: ["Reconnecting", "The connection was lost. It comes back by itself."],
   listening: ["Listening", "Your turn: just speak."],
+  muted: ["Muted", "Unmute to be heard."],
   thinking: ["Thinking", "The agent has heard you."],
   speaking: ["Speaking", "The agent is answering."],
   recovering_error: ["Recovering", "Something failed. The call goes on: say it again in a moment."],
@@ -22,10 +27,11 @@ interface Props {
   isOver: boolean;
   isMuted: boolean;
   levels: () => Levels;
+  words?: Words;
 }
 
-export function StateOrb({ look, isOver, isMuted, levels }: Props) {
-  const [word, hint] = wordsOf(look, isOver, isMuted);
+export function StateOrb({ look, isOver, isMuted, levels, words = WORDS }: Props) {
+  const [word, hint] = words[lookInWords(look, isOver, isMuted)];
   return (
     <div className="orb" data-look={look}>
       <Drawing look={look} levels={levels} />
@@ -37,10 +43,9 @@ export function StateOrb({ look, isOver, isMuted, levels }: Props) {
   );
 }
 
-function wordsOf(look: Look, isOver: boolean, isMuted: boolean): readonly [word: string, hint: string] {
-  if (look === "off" && isOver) return ["Call ended", "What was said stays here until the next call."];
-  if (look === "listening" && isMuted) return ["Muted", "Unmute to be heard."];
-  return WORDS[look];
+function lookInWords(look: Look, isOver: boolean, isMuted: boolean): keyof Words {
+  if (look === "off" && isOver) return "over";
+  return look === "listening" && isMuted ? "muted" : look;
 }
 
 function Drawing({ look, levels }: Pick<Props, "look" | "levels">) {

@@ -6,6 +6,7 @@ import {
   type CallError,
   type RealtimeAgent,
   type Status,
+  type Transport,
   useRealtimeAgent,
 } from "../react/useRealtimeAgent.ts";
 import { Api } from "./api.ts";
@@ -27,16 +28,16 @@ export interface PageCall extends Omit<RealtimeAgent, "connect"> {
   forgoKey(): void;
 }
 
-/** `firstLink` is the one that the page was opened with. */
-export function usePageCall(firstLink: Link | null): PageCall {
+/** `firstLink` is the one that the page was opened with; a page that `takesLinks` follows those that come later. */
+export function usePageCall(firstLink: Link | null, transport: Transport, takesLinks = true): PageCall {
   const agent = useRealtimeAgent();
   const [api] = useState(() => new Api(serverOf(document.baseURI)));
-  const link = useLink(firstLink);
+  const link = useLink(firstLink, takesLinks);
   const [isPreparing, setPreparing] = useState(false);
   const [problem, setProblem] = useState<CallError | null>(null);
   const [keyWish, setKeyWish] = useState<KeyWish>("none");
   const attempt = useRef(0);
-  const { serverUrl } = api;
+  const options = { serverUrl: api.serverUrl, transport };
 
   const connectToOwn = async (name: string | null, hasNewKey: boolean) => {
     const mine = ++attempt.current;
@@ -45,7 +46,7 @@ export function usePageCall(firstLink: Link | null): PageCall {
       const meetingId = await api.newMeeting();
       if (mine !== attempt.current) return;
       setKeyWish("none");
-      void agent.connect(meetingId, () => api.token(meetingId, name), { serverUrl });
+      void agent.connect(meetingId, () => api.token(meetingId, name), options);
     } catch (error) {
       if (mine !== attempt.current) return;
       const told = explained(error);
@@ -60,7 +61,7 @@ export function usePageCall(firstLink: Link | null): PageCall {
     agent.dismissErrors();
     // Told before a key is asked for: without a microphone it would be of no use.
     if (window.isSecureContext === false) return setProblem(ownError("insecure_origin"));
-    return link ? agent.connect(link.meetingId, link.token, { serverUrl }) : connectToOwn(name, hasNewKey);
+    return link ? agent.connect(link.meetingId, link.token, options) : connectToOwn(name, hasNewKey);
   };
 
   return {
@@ -98,13 +99,14 @@ function useWasConnected(status: Status): boolean {
 }
 
 /** The link that the page was opened with, or that was pasted into its address since. */
-function useLink(firstLink: Link | null): Link | null {
+function useLink(firstLink: Link | null, takesLinks: boolean): Link | null {
   const [link, setLink] = useState(firstLink);
   useEffect(() => {
+    if (!takesLinks) return;
     const follow = () => setLink((before) => takeLink() ?? before);
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, []);
+  }, [takesLinks]);
   return link;
 }
 

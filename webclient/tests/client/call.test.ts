@@ -355,6 +355,75 @@ describe("what is said", () => {
     expect(now().agentText).toBe("");
   });
 
+  describe("by an agent that only writes", () => {
+    const writes = async (text: string) => {
+      const { last } = server;
+      last.tell("agent-state", { state: "thinking" });
+      last.send("bot-llm-started", {});
+      last.tell("agent-state", { state: "speaking" });
+      last.send("bot-llm-text", { text });
+      await soon(() => expect(now().agentText).toBe(text));
+    };
+    const listens = async () => {
+      server.last.tell("agent-state", { state: "listening" });
+      await soon(() => expect(now().agentState).toBe("listening"));
+    };
+    const texts = () => now().transcript.map(({ text, isLive }) => [text, isLive]);
+
+    test("stays when it has finished, and the next answer is another one", async () => {
+      await dial();
+      await writes("It rains.");
+      await listens();
+      await writes("It still rains.");
+      await listens();
+      expect(texts()).toEqual([
+        ["It rains.", false],
+        ["It still rains.", false],
+      ]);
+      expect(now().agentText).toBe("");
+    });
+
+    test.each(["interruption", "recovering_error", "hang-up"])("stays as far as it got: %s", async (end) => {
+      await dial();
+      await writes("It ra");
+      if (end === "interruption") server.last.tell("interruption");
+      if (end === "recovering_error") server.last.tell("agent-state", { state: "recovering_error" });
+      if (end === "hang-up") await call.disconnect();
+      else await listens();
+      expect(texts()).toEqual([["It ra", false]]);
+    });
+
+    test.each(["before", "after"])(
+      "is there once where it is stored, %s the end of the turn",
+      async (when) => {
+        const keep = (sequenceNumber: number, text: string) =>
+          server.last.tell("transcript-chunk", { sequenceNumber, speakerType: "agent", text });
+        await dial();
+        await writes("It rains.");
+        if (when === "before") keep(2, "It rains.");
+        await listens();
+        await writes("It still");
+        if (when === "after") keep(2, "It rains.");
+        await soon(() => expect(now().transcript[0]?.sequenceNumber).toBe(2));
+        expect(texts()).toEqual([["It rains.", false]]);
+        expect(now().agentText).toBe("It still");
+      },
+    );
+  });
+
+  test("but not spoken is not shown, where the agent has a voice", async () => {
+    await dial();
+    server.last.tell("agent-state", { state: "thinking" });
+    server.last.send("bot-llm-text", { text: "It rains." });
+    server.last.send("bot-tts-started", {});
+    server.last.tell("agent-state", { state: "speaking" });
+    server.last.tell("interruption");
+    server.last.tell("agent-state", { state: "listening" });
+    await soon(() => expect(now().agentState).toBe("listening"));
+    expect(now().transcript).toEqual([]);
+    expect(now().agentText).toBe("");
+  });
+
   test("of the user grows with each interim result", async () => {
     await dial();
     const heard = (text: string, final: boolean) =>

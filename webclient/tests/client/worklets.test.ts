@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Downsampler, Framer } from "../../src/client/worklets/microphone.js";
-import { JitterBuffer, loudness } from "../../src/client/worklets/player.js";
+import { JitterBuffer, loudness, Voicing } from "../../src/client/worklets/player.js";
 
 const RATE_HZ = 1_000;
 const BLOCK = 10;
@@ -146,5 +146,19 @@ describe("the user's voice", () => {
     expect(frames.map(({ length }) => length)).toEqual([320, 320]);
     expect(frames[0]?.slice(0, 2)).toEqual(new Int16Array([-32_767, 32_767]));
     expect(frames[0]).not.toBe(frames[1]);
+  });
+});
+
+describe("speech on a track", () => {
+  const loud = new Float32Array(BLOCK).fill(0.1);
+  const silent = new Float32Array(BLOCK);
+
+  test("is none in silence, begins with the first sound, and lasts over the pause between two words", () => {
+    const voicing = new Voicing(RATE_HZ);
+    expect(voicing.hear(silent)).toBe(false);
+    expect(voicing.hear(loud)).toBe(true);
+    for (let ms = BLOCK; ms < 200; ms += BLOCK) expect(voicing.hear(silent)).toBe(true);
+    expect(voicing.hear(silent)).toBe(false);
+    expect(voicing.hear(loud)).toBe(true);
   });
 });

@@ -121,8 +121,12 @@ export class FakeDevices extends EventTarget {
       }
     }
     if (typeof window === "undefined") {
-      vi.stubGlobal("window", {});
+      const window = new EventTarget();
+      vi.stubGlobal("window", window);
       vi.stubGlobal("document", page);
+      for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"] as const) {
+        vi.stubGlobal(name, window[name].bind(window));
+      }
     }
     Object.defineProperty(window, "isSecureContext", { value: isSecure, configurable: true });
     vi.stubGlobal("navigator", { mediaDevices: this });

@@ -1,8 +1,9 @@
 /** The server's side of the wire, on a real socket, saying what a test tells it to. */
 
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { json } from "node:stream/consumers";
 import { RTVIMessage } from "@pipecat-ai/client-js";
 import { ProtobufFrameSerializer } from "@pipecat-ai/websocket-transport";
 import { vi } from "vitest";
@@ -63,7 +64,19 @@ export class Caller {
   }
 }
 
+/** One request for a call over WebRTC. */
+export interface Offer {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly body: Record<string, unknown> | null;
+}
+
 export class FakeServer {
+  readonly offers: Offer[] = [];
+  readonly iceServers = [{ urls: "stun:stun.example.org" }];
+  /** Refuses offers only, and not the question for ICE servers before them. */
+  offerRefusal: [status: number, code: string] | null = null;
   readonly calls: Caller[] = [];
   /** Refuses with this status and code, where it is set. */
   refusal: [status: number, code: string] | null = null;
@@ -79,7 +92,7 @@ export class FakeServer {
   private constructor(private readonly http: Server) {}
 
   static async start(): Promise<FakeServer> {
-    const http = createServer((_, answer) => server.answer(answer));
+    const http = createServer((request, answer) => void server.answer(request, answer));
     const server = new FakeServer(http);
     const sockets = new WebSocketServer({ noServer: true });
     http.on("upgrade", (request, socket, head) => {
@@ -114,8 +127,28 @@ export class FakeServer {
     await new Promise((resolve) => this.http.close(resolve));
   }
 
-  private answer(answer: ServerResponse): void {
-    const [status, code] = this.refusal ?? [426, "upgrade_required"];
+  private async answer(request: IncomingMessage, answer: ServerResponse): Promise<void> {
+    if (request.url?.includes("/api/webrtc/offer")) await this.meet(request, answer);
+    else this.refuse(answer, this.refusal ?? [426, "upgrade_required"]);
+  }
+
+  private async meet(request: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { method = "", url = "" } = request;
+    const body = method === "GET" ? null : ((await json(request)) as Offer["body"]);
+    this.offers.push({ method, url, authorization: request.headers.authorization, body });
+    const refusal = this.refusal ?? (method === "POST" ? this.offerRefusal : null);
+    if (refusal) return this.refuse(answer, refusal);
+    const answers: Record<string, object> = {
+      GET: { iceServers: this.iceServers },
+      POST: { sdp: "their sdp", type: "answer", pc_id: "peer-1" },
+      PATCH: { status: "success" },
+    };
+    const send = () => answer.writeHead(200).end(JSON.stringify(answers[method]));
+    if (this.isAnswering) send();
+    else this.waiting.push(send);
+  }
+
+  private refuse(answer: ServerResponse, [status, code]: [number, string]): void {
     answer.writeHead(status, { "Content-Type": "application/json" });
     answer.end(JSON.stringify({ detail: { code, message: `The reason is ${code}.` } }));
   }

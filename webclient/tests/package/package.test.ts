@@ -19,7 +19,7 @@ import { ENDS, OWN, REMEDIES } from "../../src/client/words.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 /** What the application has installed besides. */
-const BESIDES = ["@pipecat-ai", "zustand", "react", "react-dom", "@types"];
+const BESIDES = ["@pipecat-ai", "zustand", "pbf", "react", "react-dom", "@types"];
 
 let app: string;
 let installed: string;

@@ -120,6 +120,29 @@ export class JitterBuffer {
   }
 }
 
+/** Quieter than this is silence on a track, which never stops: 60 dB below full scale. */
+const SILENT_LEVEL = 0.001;
+/** A pause between two words is no end of speech. */
+const LONGEST_PAUSE_SECS = 0.2;
+
+/** Tells the speech on a track from the silence around it. */
+export class Voicing {
+  /** @param {number} sampleRateHz */
+  constructor(sampleRateHz) {
+    this.longestPause = LONGEST_PAUSE_SECS * sampleRateHz;
+    this.silent = this.longestPause;
+  }
+
+  /**
+   * @param {Float32Array} samples
+   * @returns {boolean} whether somebody speaks
+   */
+  hear(samples) {
+    this.silent = loudness(samples) >= SILENT_LEVEL ? 0 : this.silent + samples.length;
+    return this.silent < this.longestPause;
+  }
+}
+
 /** @param {Float32Array} samples */
 export function loudness(samples) {
   let sum = 0;
@@ -135,6 +158,7 @@ if (typeof AudioWorkletProcessor !== "undefined") {
     constructor(options) {
       super();
       this.buffer = new JitterBuffer(sampleRate, options.processorOptions.prebufferMs);
+      this.voicing = new Voicing(sampleRate);
       this.wasPlaying = false;
       this.lastReport = 0;
       this.level = 0;
@@ -149,13 +173,15 @@ if (typeof AudioWorkletProcessor !== "undefined") {
     }
 
     /**
-     * @param {Float32Array[][]} _inputs
+     * @param {Float32Array[][]} inputs
      * @param {Float32Array[][]} outputs
      */
-    process(_inputs, outputs) {
+    process(inputs, outputs) {
       const channels = /** @type {Float32Array[]} */ (outputs[0]);
       const first = /** @type {Float32Array} */ (channels[0]);
-      const isPlaying = this.buffer.pull(first);
+      const track = inputs[0]?.[0];
+      const isPlaying = track ? this.voicing.hear(track) : this.buffer.pull(first);
+      if (track) first.set(track);
       for (const channel of channels.slice(1)) channel.set(first);
       this.level = Math.max(this.level, loudness(first));
       if (isPlaying !== this.wasPlaying || currentTime - this.lastReport >= REPORT_SECS) {

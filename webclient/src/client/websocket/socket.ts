@@ -1,4 +1,4 @@
-/** The socket below Pipecat's transport: it can be closed at any moment, and tells how it was closed. */
+/** A WebSocket that can be closed at any moment, and tells how it was closed. */
 
 export class CallSocket {
   /** Called with every message, in the order in which they were sent. */
@@ -31,12 +31,9 @@ export class CallSocket {
     });
   }
 
-  get readyState(): number {
-    return this.socket?.readyState ?? WebSocket.CLOSED;
-  }
-
+  /** Sends where there is somebody to send to. */
   send(bytes: Uint8Array<ArrayBuffer>): void {
-    this.socket?.send(bytes);
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(bytes);
   }
 
   /** Hangs up, also while it is being opened. */

@@ -1,0 +1,40 @@
+import type { Transport } from "../react/useRealtimeAgent.ts";
+
+const NAMES: Record<Transport, string> = { websocket: "WebSocket", webrtc: "WebRTC" };
+
+interface Props {
+  chosen: Transport;
+  /** Settled with the call. */
+  isInCall: boolean;
+  onChoose: (transport: Transport) => void;
+}
+
+/** How the voice travels; what a browser lacks is shown, and says why it can't be chosen. */
+export function TransportPicker({ chosen, isInCall, onChoose }: Props) {
+  return (
+    <div className="field">
+      <label htmlFor="transport">Connection</label>
+      <select
+        id="transport"
+        value={chosen}
+        disabled={isInCall}
+        onChange={(event) => onChoose(event.target.value as Transport)}
+      >
+        <option value="websocket">{NAMES.websocket}</option>
+        <option value="webrtc" disabled={!hasWebRtc()}>
+          {hasWebRtc() ? NAMES.webrtc : `${NAMES.webrtc} (not in this browser)`}
+        </option>
+      </select>
+    </div>
+  );
+}
+
+export function hasWebRtc(): boolean {
+  return typeof RTCPeerConnection !== "undefined";
+}
+
+/** What `?transport=…` asks for, where this browser can do it; else the default. */
+export function wantedTransport(search: string): Transport {
+  const wanted = new URLSearchParams(search).get("transport");
+  return wanted === "webrtc" && hasWebRtc() ? wanted : "websocket";
+}
