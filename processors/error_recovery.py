@@ -29,6 +29,7 @@ from pydantic import Field
 from ..agents.call_context import CallContext
 from ..agents.faults import StageFault, describe
 from ..agents.frames import APOLOGY_CONTEXT, ResetTurnFrame, ToldErrorFrame
+from ..agents.settings.pipeline import REALTIME
 from ..agents.wire import VOICE_SAMPLE_RATE_HZ, AgentError, AgentState, agent_error
 from .apologies import Apologies
 
@@ -64,6 +65,7 @@ class ErrorRecovery(FrameProcessor):
         path = call.agent.folder / apology if apology else SHIPPED_APOLOGY
         self._apology = read_apology(path)
         self._answer_secs = answer_secs
+        self._stage_of = call.stage_of
         self._state = call.state
         self._state.subscribe(self._watch)
         self._tools = call.tools
@@ -100,7 +102,7 @@ class ErrorRecovery(FrameProcessor):
             return
         if not self._state.move(AgentState.RECOVERING_ERROR):
             return
-        error = describe(_stage(frame.processor), frame.exception)
+        error = describe(self._stage(frame.processor), frame.exception)
         logger.warning(
             "{} failed: {} (status {}, request {})", error.stage, error.code, error.status, error.request_id
         )
@@ -108,6 +110,12 @@ class ErrorRecovery(FrameProcessor):
         await self.push_frame(ResetTurnFrame())
         await self.push_frame(InterruptionFrame())
         await self._apologise()
+
+    def _stage(self, processor: FrameProcessor | None) -> str:
+        """What of the agent has failed: a model that hears and speaks itself is known by where it stands."""
+        if processor and self._stage_of.get(processor.name) == REALTIME:
+            return REALTIME
+        return next((name for service, name in _STAGES.items() if isinstance(processor, service)), "call")
 
     async def _tell(self, error: AgentError) -> None:
         await self.push_frame(RTVIServerMessageFrame(agent_error(error)))
@@ -175,7 +183,3 @@ def read_apology(path: Path) -> bytes:
     if not samples:
         raise ValueError(f"apology {path} is empty")
     return samples
-
-
-def _stage(processor: FrameProcessor | None) -> str:
-    return next((name for service, name in _STAGES.items() if isinstance(processor, service)), "call")

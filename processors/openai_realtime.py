@@ -19,6 +19,7 @@ from pipecat.frames.frames import (
     LLMTextFrame,
     StartFrame,
     TTSSpeakFrame,
+    TTSStoppedFrame,
     UserSpeakingFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
@@ -53,7 +54,7 @@ NO_ANSWER_SECS = 1.0
 """How long after an empty transcript an answer may still begin: the model may have heard more than it."""
 
 _SPEAKING_SIGN_SECS = 0.5
-_LONGEST_SILENCE_SECS = 10.0
+_LONGEST_SECS = 30.0
 _HARMLESS = {
     "response_cancel_not_active",
     "conversation_already_has_active_response",
@@ -156,7 +157,7 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         self._no_answer = Deadline(self._nothing_was_said)
         self._loudness = Loudness()
         self._keeping: asyncio.Task[None] | None = None
-        self._expects = False
+        self._expects = self._next_is_aside = self._is_owed = False
         self._is_speaking = self._is_unheard = False
         self._began = datetime.now(UTC)
         self._is_told = self._is_heard = False
@@ -205,6 +206,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             case ResetTurnFrame():
                 self._forget_turn()
         await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            await self._fall_silent()
         if not self._detects and direction is FrameDirection.DOWNSTREAM:
             await self._follow(frame)
 
@@ -223,9 +226,11 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         await self.stop_all_metrics()
 
     async def _handle_context(self, context: LLMContext, direction: FrameDirection) -> None:
-        """The tools that the model called are done: it goes on with what they said."""
+        """Has the model go on with what its tools said, once it has said what it is saying."""
         if direction is FrameDirection.UPSTREAM:
-            self._ask({})
+            self._is_owed = self._next_is_aside or self._reply.is_coming
+            if not self._is_owed:
+                self._ask({})
 
     async def _close(self) -> None:
         keeping, self._keeping = self._keeping, None
@@ -250,7 +255,7 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             # Its libraries are large, and few need them.
             from ..agents.realtime.peer import open_realtime_call
 
-            return await open_realtime_call(self._openai, wishes)
+            return await open_realtime_call(self._openai, wishes, connect_secs=self._connect_secs)
 
         return await RealtimeSession.open(connect, wishes, self._connect_secs)
 
@@ -261,7 +266,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         return items_of(self._call.conversation.so_far)
 
     def _is_idle(self) -> bool:
-        return self._state.current is AgentState.LISTENING and not (self._is_speaking or self._expects)
+        is_busy = self._is_speaking or self._expects or self._reply.is_coming
+        return self._state.current is AgentState.LISTENING and not is_busy
 
     def _moved(self, state: AgentState) -> None:
         if state is AgentState.LISTENING:
@@ -271,8 +277,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
 
     async def _lost(self, error: BaseException, was_open: bool) -> None:
         """Tells the user, unless another session can hear the same without anybody noticing."""
-        is_quiet = self._state.current is AgentState.LISTENING and not self._expects
-        if was_open and is_quiet and _is_cut(error) and not self._is_told:
+        is_missed = self._expects or self._reply.is_coming or self._state.current is AgentState.THINKING
+        if was_open and _is_cut(error) and not is_missed and not self._is_told:
             self._is_told = True
             self._line.outbox.again()
             return
@@ -282,10 +288,12 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             return
         self._is_told, self._is_heard = True, False
         self._forget_turn()
+        self._reply.answer = None
         await self.push_error("the realtime model failed", exception=_as_exception(error))
 
     def _forget_turn(self) -> None:
-        self._expects = self._is_speaking = self._is_unheard = False
+        self._expects = self._next_is_aside = self._is_owed = False
+        self._is_speaking = self._is_unheard = False
         self._deadline.met()
         self._hearing.end_turn()
         self._hearing.start_afresh()
@@ -338,12 +346,15 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         self._is_unheard = not self._state.hears_user
         if self._is_unheard:
             return
-        ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000)
-        self._began = datetime.now(UTC) - timedelta(seconds=min(ago_secs, 30.0))
+        ago_secs = self._loudness.loud_secs
+        if self._upstream == "websocket":
+            ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000)
+        self._began = datetime.now(UTC) - timedelta(seconds=min(ago_secs, _LONGEST_SECS))
         self._is_speaking = self._line.outbox.keeps_turn = True
         if self._state.is_agents_turn:
             self._take_back()
             await self.broadcast_frame(InterruptionFrame)
+            await self._fall_silent()
         await self.broadcast_frame(VADUserStartedSpeakingFrame, timestamp=self._began.timestamp())
         await self.broadcast_frame(UserStartedSpeakingFrame)
 
@@ -359,12 +370,15 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         await self.broadcast_frame(UserStoppedSpeakingFrame)
 
     def _silence_secs(self, session: RealtimeSession, event: Event) -> float:
-        """How long nobody has spoken: told by a detector of silence, else as long as it was quiet."""
+        """How long nobody has spoken.
+
+        A detector of silence tells, where audio goes straight to it; else it is as long as it was quiet.
+        """
         detection = self._wishes.turn_detection
-        if detection is None or detection.kind != "server_vad":
-            return min(self._loudness.quiet_secs, _LONGEST_SILENCE_SECS)
+        if self._upstream != "websocket" or detection is None or detection.kind != "server_vad":
+            return min(self._loudness.quiet_secs, _LONGEST_SECS)
         lag_secs = session.heard_secs - event["audio_end_ms"] / 1000
-        return detection.silence_secs + min(max(0.0, lag_secs), _LONGEST_SILENCE_SECS)
+        return detection.silence_secs + min(max(0.0, lag_secs), _LONGEST_SECS)
 
     async def _committed(self, session: RealtimeSession, event: Event) -> None:
         if self._is_unheard:
@@ -396,9 +410,14 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
         self._expect()
 
     async def _speak(self, frame: TTSSpeakFrame) -> None:
-        """Says exactly this; an answer in writing needs nobody to say it."""
+        """Says exactly this; an answer in writing needs nobody to say it, and has nothing aside."""
+        is_aside = not frame.append_to_context
         if self._wishes.output == "audio":
-            self._ask({"instructions": f"Say exactly: {frame.text}", "tool_choice": "none"})
+            self._next_is_aside = is_aside
+            apart = {"conversation": "none", "input": []} if is_aside else {}
+            self._ask({"instructions": f"Say exactly: {frame.text}", "tool_choice": "none", **apart})
+            return
+        if is_aside:
             return
         if self._line.session:
             for item in items_of([{"role": "assistant", "content": frame.text}]):
@@ -444,7 +463,8 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             return
         self._expects = False
         self._no_answer.met()
-        await self._reply.begin(session, response_id)
+        is_aside, self._next_is_aside = self._next_is_aside, False
+        await self._reply.begin(session, response_id, is_aside=is_aside)
 
     async def _answer_goes_on(self, session: RealtimeSession, event: Event) -> None:
         answer = self._reply.answering(session, event.get("response_id"))
@@ -470,6 +490,9 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
             raise StageFault("empty_answer" if response["status"] == "completed" else "cut_off")
         await self._call_tools(answer)
         await self._reply.end(answer)
+        if self._is_owed:
+            self._is_owed = False
+            self._ask({})
 
     async def _call_tools(self, answer: RealtimeAnswer) -> None:
         calls = [
@@ -486,12 +509,17 @@ class OpenAIRealtime(OpenAIRealtimeLLMService):
 
     def _take_back(self) -> None:
         """Nobody waits for the answer any more: the model is told how little of it was heard."""
-        self._expects = False
+        self._expects = self._next_is_aside = self._is_owed = False
         self._deadline.met()
         if taken := self._reply.take_back():
             session, events = taken
             for event in events:
                 self._line.say(event, session)
+
+    async def _fall_silent(self) -> None:
+        """Ends the speech that was cut off: a last piece of it may still be sent, and would seem to go on."""
+        if self._wishes.output == "audio" and self._state.current is not AgentState.RECOVERING_ERROR:
+            await self.push_frame(TTSStoppedFrame())
 
     async def _refused(self, session: RealtimeSession, error: Any) -> None:
         """An `error` of the session.

@@ -27,6 +27,8 @@ class RealtimeAnswer:
 
     session: RealtimeSession
     response_id: str
+    is_aside: bool = False
+    """Whether it is said while the agent thinks, and is no part of the conversation."""
     items: list[SpokenItem] = field(default_factory=list)
     calls: list[dict[str, Any]] = field(default_factory=list)
     """The tools that it called, as the API tells them."""

@@ -61,7 +61,12 @@ class Loudness:
 
     def __init__(self) -> None:
         self._loud_secs = 0.0
-        self._loud_at = time.monotonic()
+        self._loud_at = self._loud_since = time.monotonic()
+
+    @property
+    def loud_secs(self) -> float:
+        """How long ago the last that was loud had begun."""
+        return time.monotonic() - self._loud_since
 
     @property
     def quiet_secs(self) -> float:
@@ -75,6 +80,8 @@ class Loudness:
             if self.quiet_secs > _QUIET_SECS:
                 self._loud_secs = 0.0
             return False
+        if self._loud_secs == 0.0:
+            self._loud_since = time.monotonic()
         before, self._loud_secs = self._loud_secs, self._loud_secs + samples.size / MIC_SAMPLE_RATE_HZ
         self._loud_at = time.monotonic()
         return before < _LOUD_SECS <= self._loud_secs

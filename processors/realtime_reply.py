@@ -33,10 +33,16 @@ class RealtimeReply:
         self._push = push
         self.answer: RealtimeAnswer | None = None
 
-    async def begin(self, session: RealtimeSession, response_id: str) -> None:
-        """The model begins to answer."""
-        self.answer = RealtimeAnswer(session, response_id)
-        await self._push(LLMFullResponseStartFrame())
+    @property
+    def is_coming(self) -> bool:
+        """Whether there is an answer, and not all of it has come."""
+        return self.answer is not None and not self.answer.is_done
+
+    async def begin(self, session: RealtimeSession, response_id: str, *, is_aside: bool = False) -> None:
+        """The model begins to answer, or to say something aside."""
+        self.answer = RealtimeAnswer(session, response_id, is_aside)
+        if not is_aside:
+            await self._push(LLMFullResponseStartFrame())
 
     def answering(self, session: RealtimeSession, response_id: object) -> RealtimeAnswer | None:
         """The answer that this response is, if anybody still waits for it."""
@@ -60,10 +66,11 @@ class RealtimeReply:
         """All of it has come."""
         answer.is_done = True
         if answer.items:
-            await self._push_words(answer.items[-1])
+            await self._push_words(answer, answer.items[-1])
         if answer.has_audio:
             await self._push(TTSStoppedFrame())
-        await self._push(LLMFullResponseEndFrame())
+        if not answer.is_aside:
+            await self._push(LLMFullResponseEndFrame())
 
     def take_back(self) -> tuple[RealtimeSession, list[Event]] | None:
         """Nobody waits for the rest of it: what the model of which session is to be told of that."""
@@ -81,17 +88,18 @@ class RealtimeReply:
         answer.has_words = True
         item.begins.text += text
         self._speech.grew(item.begins.id, item.begins.text)
-        shown = LLMTextFrame(text)
-        shown.append_to_context = False
-        await self._push(shown)
+        if not answer.is_aside:
+            shown = LLMTextFrame(text)
+            shown.append_to_context = False
+            await self._push(shown)
 
     async def _speak(self, answer: RealtimeAnswer, item: SpokenItem, audio: bytes) -> None:
         if not audio:
             return
         if not answer.has_audio:
             answer.has_audio = True
-            await self._push(TTSStartedFrame())
-        if not item.is_announced:
+            await self._push(TTSStartedFrame(append_to_context=not answer.is_aside))
+        if not item.is_announced and not answer.is_aside:
             item.is_announced = True
             await self._push(item.begins)
         await self._push(TTSAudioRawFrame(audio, MODEL_RATE_HZ, 1))
@@ -100,11 +108,11 @@ class RealtimeReply:
         before = answer.items[-1] if answer.items else None
         item, is_new = answer.item(event["item_id"], event["content_index"])
         if is_new and before:
-            await self._push_words(before)
+            await self._push_words(answer, before)
         return item
 
-    async def _push_words(self, item: SpokenItem) -> None:
-        if item.begins.text.strip():
+    async def _push_words(self, answer: RealtimeAnswer, item: SpokenItem) -> None:
+        if item.begins.text.strip() and not answer.is_aside:
             spoken = TTSTextFrame(item.begins.text.strip(), TextType.SENTENCE)
             spoken.will_be_spoken = True
             await self._push(spoken)

@@ -17,6 +17,7 @@ from pipecat.frames.frames import (
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
+    TTSSpeakFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pydantic import Field
@@ -80,7 +81,9 @@ class ToolCalls(FrameProcessor):
     ) -> None:
         super().__init__()
         self._call = call
-        self._filler = Filler(filler, filler_after_secs, self.push_frame)
+        self._filler = Filler(filler, filler_after_secs, self._say)
+        has_voice = any(stage.name == "tts" for stage in call.agent.stages)
+        self._speaks_itself = call.agent.kind == "realtime" and not has_voice
         self._goodbye = goodbye
         self._response = Response()
         self._rounds = 0
@@ -165,9 +168,18 @@ class ToolCalls(FrameProcessor):
         if self._response.is_over and self._call.hang_up.is_requested:
             await self._say_goodbye(has_words=self._response.has_words)
 
+    async def _say(self, frame: TTSSpeakFrame) -> None:
+        """Has the voice say it, or a model that speaks itself, which stands before this."""
+        where = FrameDirection.UPSTREAM if self._speaks_itself else FrameDirection.DOWNSTREAM
+        await self.push_frame(frame, where)
+
     async def _say_goodbye(self, *, has_words: bool) -> None:
         """Ends the answer, with a good-bye if there has been none."""
         text = "" if has_words else self._call.hang_up.goodbye or self._goodbye
+        if text and self._speaks_itself:
+            self._begin_turn()
+            await self._say(TTSSpeakFrame(text))
+            return
         if text:
             await self.push_frame(LLMFullResponseStartFrame())
             await self.push_frame(LLMTextFrame(text))

@@ -86,4 +86,4 @@ def test_the_page_is_small_enough_for_a_phone_on_the_way():
     if not dist.exists():
         pytest.skip("the page is not built here")
     sent = sum(len(gzip.compress(file.read_bytes())) for file in dist.rglob("*") if file.is_file())
-    assert sent < 130_000
+    assert sent < 115_000

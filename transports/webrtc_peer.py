@@ -1,7 +1,7 @@
 """Pipecat's peer connection, for peers that may do anything."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -38,6 +38,7 @@ class Peer(SmallWebRTCConnection):
     def __init__(self, ice_servers: Sequence[RTCIceServer]) -> None:
         self._kept_id = token_hex(16)
         self._changing = asyncio.Lock()
+        self._is_over = False
         self._candidates = 0
         self.voice = VoiceTrack()
         self.on_message: OnMessage = lambda message: None
@@ -57,7 +58,7 @@ class Peer(SmallWebRTCConnection):
         """The answer to a later offer of the same peer; with `restart` over a new connection.
 
         Raises:
-            Refusal: 400 `bad_request`, the offer cannot be answered.
+            Refusal: 400 `bad_request`, the offer cannot be answered; 404 `not_found`, it is about to go.
         """
         async with self._changing:
             return await self._answered(self.renegotiate(reachable(sdp), "offer", restart))
@@ -90,15 +91,16 @@ class Peer(SmallWebRTCConnection):
 
     async def close(self) -> None:
         """Ends the connection and everything of it; may be called again."""
-        task, self._renegotiation_task = getattr(self, "_renegotiation_task", None), None
-        if task:
-            task.cancel()
-        try:
-            async with asyncio.timeout(CLOSE_SECS):
-                await self._close()
-                await self.cleanup()
-        except TimeoutError:
-            logger.warning("a peer connection did not close in {} s", CLOSE_SECS)
+        self._is_over = True
+        async with self._changing:  # what is under way makes a connection that has to be closed too
+            if task := getattr(self, "_renegotiation_task", None):
+                task.cancel()
+            try:
+                async with asyncio.timeout(CLOSE_SECS):
+                    await self._close()
+                    await self.cleanup()
+            except TimeoutError:
+                logger.warning("a peer connection did not close in {} s", CLOSE_SECS)
 
     def is_connected(self) -> bool:
         """Whether the connection stands; Pipecat's own says no where a client sends no pings."""
@@ -143,7 +145,7 @@ class Peer(SmallWebRTCConnection):
         self.pc.on("datachannel", self._channel_opened)
 
     def _channel_opened(self, channel: RTCDataChannel) -> None:
-        if self._data_channel:
+        if self._data_channel and self._data_channel.readyState == "open":
             channel.close()
             return
         self._data_channel = channel
@@ -157,7 +159,10 @@ class Peer(SmallWebRTCConnection):
     def _failed(self, *_: Any) -> None:
         self.has_failed = True
 
-    async def _answered(self, negotiation: Any) -> dict[str, Any]:
+    async def _answered(self, negotiation: Coroutine[Any, Any, None]) -> dict[str, Any]:
+        if self._is_over:
+            negotiation.close()
+            raise Refusal("not_found", "The peer is gone; make a new offer.")
         try:
             await asyncio.wait_for(negotiation, ANSWER_SECS)
         except Exception as error:

@@ -47,8 +47,8 @@ def serve(
     speech in and out, a conversationalist made of rules. The line `ready http://…` says that
     calls are taken. Ctrl-C ends them and stops; SIGHUP reads the settings again for the calls that follow.
 
-    Calls come over a WebSocket or over WebRTC. WebRTC's sound takes UDP ports of its own, two or more for each
-    call, any that are free and on every network of this machine; docs/webrtc.md says what a firewall needs.
+    Calls come over a WebSocket or over WebRTC. WebRTC's sound takes UDP ports of its own, any that are free,
+    on every network of this machine; docs/webrtc.md says what a firewall needs.
 
     The page to talk from is at that address. In a checkout it is built with npm beside the calls, when
     its sources are newer than its build.

@@ -36,7 +36,8 @@ class Behaviour(BaseModel):
     times: Annotated[int, Field(ge=1)] | None = None
     """How often the fault happens before it is gone; without it, until it is reset."""
     delay_ms: _Millis | None = None
-    """From the request, or the end of the user's turn, to the first byte of the answer."""
+    """From the request to the first byte of the answer; in a spoken conversation, which opens at once,
+    from the end of the user's turn to the first words."""
     per_token_ms: _Millis | None = None
     """Between the tokens of the model, or the words of a response."""
     speed: Annotated[float, Field(gt=0, le=1000)] | None = None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from ..admission import Admission, bearer
-from ..line import Answer, Candidate, IceServer
+from ..line import Answer, Candidate, IceServer, PeerLine
 from ..refusal import Refusal
 from ..settings.model import Settings
 from .offer import check_offer
@@ -75,7 +75,8 @@ async def offer(request: Request, response: Response, offered: Offer) -> dict[st
     check_offer(offered.sdp, offered.type)
     response.headers["Cache-Control"] = "no-store"
     if offered.pc_id and turnwise.peers.knows(offered.pc_id):
-        return _told(await _answer_again(turnwise, request, offered.pc_id, offered))
+        line = _line(turnwise, request, offered.pc_id)
+        return _told(await line.answer_again(offered.sdp, restart=bool(offered.restart_pc)))
     meeting_id = offered.requestData.meetingId if offered.requestData else ""
     if not meeting_id:
         raise Refusal("bad_request", "Give the meeting as requestData.meetingId.")
@@ -87,22 +88,20 @@ async def offer(request: Request, response: Response, offered: Offer) -> dict[st
 @router.patch(PATH)
 async def candidates(request: Request, found: MoreCandidates) -> dict[str, str]:
     """More addresses of a peer."""
-    turnwise, token = turnwise_of(request), bearer(request.headers)
-    turnwise.door.check_origin(request.headers)
-    turnwise.door.check_token_signed(token)
-    line = turnwise.peers.line_of(found.pc_id, token)
+    line = _line(turnwise_of(request), request, found.pc_id)
     await line.try_candidates(
         [Candidate(c.candidate, c.sdp_mid, c.sdp_mline_index) for c in found.candidates]
     )
     return {"status": "success"}
 
 
-async def _answer_again(turnwise: Turnwise, request: Request, pc_id: str, offered: Offer) -> Answer:
+def _line(turnwise: Turnwise, request: Request, pc_id: str) -> PeerLine:
+    """The peer of whoever holds its token; who asks for one that is not here must have a token of ours."""
     token = bearer(request.headers)
     turnwise.door.check_origin(request.headers)
-    turnwise.door.check_token_signed(token)
-    line = turnwise.peers.line_of(pc_id, token)
-    return await line.answer_again(offered.sdp, restart=bool(offered.restart_pc))
+    if not token or not turnwise.peers.knows(pc_id):
+        turnwise.door.check_token_signed(token)
+    return turnwise.peers.line_of(pc_id, token)
 
 
 async def _admit(turnwise: Turnwise, request: Request, meeting_id: str) -> Admission:

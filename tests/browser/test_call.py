@@ -18,10 +18,19 @@ TURN = ["thinking", "speaking", "listening"]
 SPEAKERS = {"user": "You", "agent": "Agent"}
 
 
-@pytest.mark.parametrize("transport", ["websocket", "webrtc"])
+@pytest.mark.parametrize(
+    ("transport", "agent"),
+    [
+        ("websocket", "default"),
+        ("webrtc", "default"),
+        ("websocket", "realtime"),
+        ("webrtc", "realtime"),
+        ("webrtc", "realtime_over_webrtc"),
+    ],
+)
 @pytest.mark.side_by_side(places=AT_ONCE)  # alone, as a person is: a full machine makes the voice run dry
-async def test_three_turns_are_heard_answered_shown_and_kept(town, transport):
-    url = f"{town.house.url}/?transport={transport}"
+async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, agent):
+    url = f"{town.house.url}/?transport={transport}&agent={agent}"
     async with town.visit(url, reduced_motion="no-preference") as visit:
         await visit.press("Connect")
         await visit.becomes("Connected")
@@ -32,7 +41,6 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport):
         stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
         states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
         growth, ran_dry = await visit.growth(), await visit.page.get_by_text("ran dry").count()
-        print(transport, table, heard[1])
     assert states == ["off", "connecting", "listening", *TURN * 3, "off"]
     assert [(SPEAKERS[chunk["speakerType"]], chunk["text"]) for chunk in stored] == shown
     assert [who for who, _ in shown] == ["You", "Agent"] * 3

@@ -45,6 +45,11 @@ greeting = "Welcome to the museum. We are open from nine to five on every day bu
 extends = "talkative"
 max_call_secs = 3.0
 
+[agents.realtime_over_webrtc]
+extends = "realtime"
+[agents.realtime_over_webrtc.realtime]
+upstream = "webrtc"
+
 [agents.impatient]
 extends = "default"
 idle_secs = 2.0
@@ -72,6 +77,20 @@ extends = "default"
 [agents.uploader.stt]
 use = "openai"
 model = "gpt-transcribe"
+
+[agents.attentive]
+extends = "realtime"
+pipeline = "gate -> vad -> realtime"
+
+[agents.calling]
+extends = "realtime"
+[agents.calling.realtime]
+upstream = "webrtc"
+
+[agents.welcoming]
+extends = "realtime"
+barge_in = true
+greeting = "Welcome to the museum. We are open from nine to five on every day but Monday."
 
 [agents.forgetful]
 extends = "default"

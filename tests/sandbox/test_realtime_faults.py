@@ -104,3 +104,15 @@ async def test_an_empty_answer_waits_for_a_session_to_be_open(openai, control):
     async with conversing(openai) as client:
         assert (await client.ask("Hello?")).output == []
         assert (await client.ask("Hello?")).output
+
+
+async def test_a_session_is_open_until_its_client_is_gone(openai, control, spoken):
+    control("PUT", "behaviour", {"stage": "realtime", "per_token_ms": 200})
+    async with conversing(openai, call="call-3") as client:
+        await client.hear(spoken("weather"))
+        await client.until("response.output_audio_transcript.delta")
+        (session,) = control("GET", "sessions")
+        assert (session["kind"], session["wire"], session["call"]) == ("realtime", "websocket", "call-3")
+    async with asyncio.timeout(5):
+        while control("GET", "sessions"):
+            await asyncio.sleep(0.01)

@@ -101,6 +101,25 @@ def test_an_unknown_default_agent_is_a_problem(problems):
     assert "did you mean default?" in problems("default_agent = 'defualt'")
 
 
+def test_a_turn_servers_credential_in_the_committed_file_is_warned_of(load):
+    server = "{urls = 'turn:x', username = 'ann', credential = 'not for git'}"
+    (warning,) = load(f"[webrtc]\nice_servers = ['stun:x', {server}]\n").warnings
+    assert warning.startswith("settings.toml:2: webrtc.ice_servers: is a secret in a file")
+    assert "TURNWISE_WEBRTC__ICE_SERVERS" in warning
+    assert "not for git" not in warning
+
+
+def test_ice_servers_may_come_from_a_variable(load):
+    login = "username = 'u', credential = 'c'"
+    servers = f"['stun:a:1', {{urls = ['turn:b?transport=udp', 'turns:[::1]:443'], {login}}}]"
+    settings = load(TURNWISE_WEBRTC__ICE_SERVERS=servers)
+    assert [server.urls for server in settings.webrtc.ice_servers] == [
+        ["stun:a:1"],
+        ["turn:b?transport=udp", "turns:[::1]:443"],
+    ]
+    assert settings.warnings == ()
+
+
 def test_a_secret_among_a_stages_options_is_warned_of_too(load):
     text = "[agents.default]\nprompt = 'x'\npipeline = 'mine'\n"
     path = "pipecat.processors.filters.identity_filter:IdentityFilter"
@@ -122,6 +141,14 @@ def test_a_secret_among_a_stages_options_is_warned_of_too(load):
         ("[database]\nurl = 'postgresql://me@host'", "database.url: not a database that can be used"),
         ("[database]\nurl = 'postgresql://me@host/n?colour=red'", "database.url: has an option"),
         ("[server]\nhost = '127.evil'", "set TURNWISE_AUTH__SECRET"),
+        ("[webrtc]\nice_servers = 7", "settings.toml:2: webrtc.ice_servers: must be a list"),
+        ("[webrtc]\nice_servers = [7]", "webrtc.ice_servers.0: must be a table"),
+        ("[webrtc]\nice_servers = ['http://x']", "must be stun:host:port or turn:host:port"),
+        ("[webrtc]\nice_servers = ['stun:']", "'stun:' is neither"),
+        ("[webrtc]\nice_servers = ['turn:x']", "a TURN server wants username and credential"),
+        ("[webrtc]\nice_servers = [{url = 'stun:x'}]", "did you mean urls?"),
+        ("[webrtc]\nice_servers = [{urls = []}]", "webrtc.ice_servers.0.urls"),
+        ("[webrtc]\nice_server = []", "did you mean ice_servers?"),
     ],
 )
 def test_what_would_fail_later_is_said_now(problems, text, said):

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-import os
 import threading
+from pathlib import Path
 
 import pytest
 from turnwise.agents.wire import EndReason
@@ -207,17 +207,16 @@ async def test_a_server_that_stops_tells_its_peers_why(tmp_path):
 def left():
     """Tasks, sockets and threads of this process, without the pool that they all share."""
     threads = {thread.name for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
-    links = [_target(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")]
-    sockets = sum(link.startswith("socket:") for link in links)
-    tasks = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
+    sockets = sum(_is_socket(descriptor) for descriptor in Path("/proc/self/fd").iterdir())
+    tasks = {getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()}
     return threads, sockets, tasks
 
 
-def _target(link):
+def _is_socket(descriptor):
     try:
-        return os.readlink(link)
+        return str(descriptor.readlink()).startswith("socket:")
     except OSError:
-        return ""
+        return False
 
 
 async def test_twenty_peers_that_come_and_go_leave_nothing_behind(tmp_path, quick, monkeypatch):

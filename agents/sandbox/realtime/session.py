@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from ..behaviour import Fault
 from ..parts import Parts
 from .codec import SoundDecoder
 from .context import Context
@@ -15,13 +16,16 @@ from .item import Item, of_client, sound_of
 from .item_shapes import read_item
 from .plan import planned
 from .playback import Playback
-from .session_shapes import SessionConfig, configured
+from .session_shapes import SessionConfig, configured, shown
 from .turns import Turns
 from .voice_activity import load_model
 from .wire import Gone, Wire
 
 _LIFE_SECS = 3_600
 """OpenAI ends a session after an hour; this one only says so."""
+
+LATER: tuple[Fault, ...] = ("empty",)
+"""What cannot strike the opening of a speech-to-speech session waits for its first response."""
 
 _OBEYED = (
     "session.update",
@@ -161,4 +165,4 @@ class RealtimeSession:
 
     def _shape(self) -> dict[str, Any]:
         head = {"object": "realtime.session", "id": self._id, "expires_at": self._expires_at}
-        return {**head, **self._config.model_dump()}
+        return {**head, **shown(self._config)}

@@ -178,6 +178,15 @@ def configured(current: SessionConfig, said: Event) -> SessionConfig:
     return merged
 
 
+def shown(config: SessionConfig) -> dict[str, Any]:
+    """The session as its events show it: of hints to the transcription, those that were given."""
+    fields = config.model_dump()
+    sound = fields["audio"]["input"]
+    for name in ("transcription", "noise_reduction"):
+        sound[name] = sound[name] and without_nulls(sound[name])
+    return fields
+
+
 def check_modalities(wanted: list[Any], param: str) -> None:
     """One kind of output at a time.
 

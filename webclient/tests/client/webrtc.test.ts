@@ -79,7 +79,8 @@ describe("connecting", () => {
   test("does not wait for long; what is found later is told one by one", async () => {
     peers.isGathering = false;
     await dial();
-    peers.last.onicecandidate?.({ candidate: { candidate: "late", sdpMid: "0", sdpMLineIndex: 0 } });
+    peers.last.found({ candidate: "a", protocol: "tcp", sdpMid: "0", sdpMLineIndex: 0 });
+    peers.last.found({ candidate: "late", protocol: "udp", sdpMid: "0", sdpMLineIndex: 0 });
     peers.last.onicecandidate?.({ candidate: null });
     await soon(() => expect(server.offers).toHaveLength(3));
     const candidates = [{ candidate: "late", sdp_mid: "0", sdp_mline_index: 0 }];

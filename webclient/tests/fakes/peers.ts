@@ -87,6 +87,11 @@ class FakePeer extends EventTarget {
     if (this.peers.isGathering) this.gathered();
   }
 
+  found(candidate: object): void {
+    this.onicecandidate?.({ candidate });
+    this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate }));
+  }
+
   gathered(): void {
     this.iceGatheringState = "complete";
     this.dispatchEvent(new Event("icegatheringstatechange"));

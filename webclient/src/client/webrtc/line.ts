@@ -41,6 +41,7 @@ export class PeerLine implements Line {
     peer.onCandidate = (candidate) => void offers.add(candidate).catch(() => {});
     await peer.accept(await offers.answerTo(offer));
     await this.connected(peer, signal);
+    signal.throwIfAborted();
     peer.onGone = () => this.lost();
     this.watch = new Watch(peer, this.media.player);
     this.watch.onLost = () => this.lost();

@@ -4,6 +4,11 @@ import { pause } from "../wait.ts";
 
 /** For candidates behind a slow STUN or TURN server; what comes later is told one by one. */
 const LONGEST_GATHERING_MS = 2_000;
+/**
+ * Without such servers the first candidates are all that is needed, and their end is not worth waiting for:
+ * Chromium looks for relays and for TCP after them, each 50 ms later.
+ */
+const SETTLE_MS = 20;
 /** How long the server is given to hang up when it is asked to. */
 const GOODBYE_MS = 300;
 
@@ -22,7 +27,10 @@ export class Peer {
   private readonly sender: RTCRtpSender;
 
   /** `microphone` is what the other end hears, or nothing while there is none. */
-  constructor(iceServers: RTCIceServer[], microphone: MediaStreamTrack | undefined) {
+  constructor(
+    private readonly iceServers: RTCIceServer[],
+    microphone: MediaStreamTrack | undefined,
+  ) {
     this.connection = new RTCPeerConnection({ iceServers });
     this.sender = this.connection.addTransceiver(microphone ?? "audio").sender;
     this.channel = this.connection.createDataChannel("rtvi");
@@ -32,7 +40,10 @@ export class Peer {
       this.channel.onopen = () => resolve();
     });
     this.connection.ontrack = ({ track }) => this.onVoice(track);
-    this.connection.onicecandidate = ({ candidate }) => candidate?.candidate && this.onCandidate(candidate);
+    this.connection.onicecandidate = ({ candidate }) => {
+      // The server listens on UDP alone.
+      if (candidate?.candidate && candidate.protocol !== "tcp") this.onCandidate(candidate);
+    };
     this.connection.onconnectionstatechange = () => {
       if (/failed|closed/.test(this.connection.connectionState)) this.onGone();
     };
@@ -81,16 +92,19 @@ export class Peer {
   }
 
   private async gathered(signal: AbortSignal): Promise<void> {
-    const { connection } = this;
-    const complete = new AbortController();
-    const look = () => connection.iceGatheringState === "complete" && complete.abort();
-    connection.addEventListener("icegatheringstatechange", look);
-    signal.addEventListener("abort", () => complete.abort(), { signal: complete.signal });
+    const { connection, iceServers } = this;
+    const enough = new AbortController();
+    const stop = () => enough.abort();
+    const until = { signal: enough.signal };
+    const look = () => connection.iceGatheringState === "complete" && stop();
+    connection.addEventListener("icegatheringstatechange", look, until);
+    const settle = () => void pause(SETTLE_MS, enough.signal).then(stop);
+    if (iceServers.length === 0) connection.addEventListener("icecandidate", settle, until);
+    signal.addEventListener("abort", stop, until);
     look();
-    if (signal.aborted) complete.abort();
-    await pause(LONGEST_GATHERING_MS, complete.signal);
-    connection.removeEventListener("icegatheringstatechange", look);
-    complete.abort();
+    if (signal.aborted) stop();
+    await pause(LONGEST_GATHERING_MS, enough.signal);
+    stop();
     signal.throwIfAborted();
   }
 }

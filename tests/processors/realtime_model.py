@@ -1,0 +1,139 @@
+"""A realtime model that does as a test tells it to, over a real WebSocket."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+import numpy as np
+from pydantic import SecretStr
+from turnwise.agents.call_context import CallContext
+from turnwise.agents.settings.model import OpenAIAccess, StageSettings
+from turnwise.agents.upstream import OpenAIUpstream
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from .calls import KeptTurns, a_call
+
+PART = "conversation.item.input_audio_transcription."
+
+
+class Mind:
+    """One session, as the model has it."""
+
+    def __init__(self, connection: ServerConnection) -> None:
+        self.connection = connection
+        self.path = connection.request.path if connection.request else ""
+        self.heard = b""
+        self.events: list[dict[str, Any]] = []
+        """All but audio, in order."""
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        await self.connection.send(json.dumps({"type": kind, "event_id": "event", **fields}))
+
+    async def notices(self, item: str = "said 1") -> None:
+        """The user speaks, and stops."""
+        await self.say("input_audio_buffer.speech_started", audio_start_ms=0, item_id=item)
+        await self.say("input_audio_buffer.speech_stopped", audio_end_ms=100, item_id=item)
+        await self.say("input_audio_buffer.committed", item_id=item, previous_item_id=None)
+
+    async def writes_down(self, text: str, item: str = "said 1") -> None:
+        await self.say(f"{PART}completed", item_id=item, content_index=0, transcript=text)
+
+    async def begins(self, response: str = "answer 1") -> None:
+        await self.say("response.created", response={"id": response, "status": "in_progress"})
+
+    async def tells(self, text: str, item: str = "item 1", response: str = "answer 1") -> None:
+        where = {"response_id": response, "item_id": item, "output_index": 0, "content_index": 0}
+        await self.say("response.output_audio_transcript.delta", delta=text, **where)
+
+    async def speaks(self, secs: float, item: str = "item 1", response: str = "answer 1") -> None:
+        audio = np.full(int(secs * 24_000), 5_000, np.int16).tobytes()
+        where = {"response_id": response, "item_id": item, "output_index": 0, "content_index": 0}
+        await self.say("response.output_audio.delta", delta=base64.b64encode(audio).decode(), **where)
+
+    async def writes(self, text: str, response: str = "answer 1") -> None:
+        where = {"response_id": response, "item_id": "item 1", "output_index": 0, "content_index": 0}
+        await self.say("response.output_text.delta", delta=text, **where)
+
+    async def ends(self, response: str = "answer 1", status: str = "completed", **details: Any) -> None:
+        done = {"id": response, "status": status, "output": [], "usage": None, **details}
+        await self.say("response.done", response=done)
+
+    async def answers(self, text: str, response: str = "answer 1") -> None:
+        """All of an answer at once."""
+        await self.begins(response)
+        await self.tells(text, f"item of {response}", response)
+        await self.speaks(0.1, f"item of {response}", response)
+        await self.ends(response)
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["type"] == kind]
+
+    async def is_told(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
+        async with asyncio.timeout(5):
+            while len(self.told(kind)) < count:
+                await asyncio.sleep(0.01)
+        return self.told(kind)
+
+
+class RealtimeModel:
+    """What connected, and which of them are refused."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.minds: list[Mind] = []
+        self.refusals: list[int] = []
+        self.turns = KeptTurns()
+
+    def call(self, *, barge_in: bool = False, vad: bool = False) -> CallContext:
+        access = OpenAIAccess(SecretStr("key"), self.url)
+        call = a_call(barge_in=barge_in, turns=self.turns)
+        names = ["vad", "realtime"] if vad else ["realtime"]
+        stages = tuple(StageSettings(name, name) for name in names)
+        upstream = OpenAIUpstream(access).for_call("the call")
+        return replace(call, agent=replace(call.agent, stages=stages), upstream=upstream)
+
+    async def session(self, number: int = 1) -> Mind:
+        """The session of this number, once it is set up."""
+        async with asyncio.timeout(8):
+            while len(self.minds) < number or not self.minds[number - 1].told("session.update"):
+                await asyncio.sleep(0.01)
+        return self.minds[number - 1]
+
+    async def serve(self, connection: ServerConnection) -> None:
+        mind = Mind(connection)
+        self.minds.append(mind)
+        try:
+            await mind.say("session.created", session={})
+            async for message in connection:
+                event = json.loads(message)
+                if event["type"] == "input_audio_buffer.append":
+                    mind.heard += base64.b64decode(event["audio"])
+                    continue
+                if event["type"] == "session.update":
+                    await mind.say("session.updated", session=event["session"])
+                mind.events.append(event)
+        except ConnectionClosed:
+            pass
+
+    async def refuse(self, _: ServerConnection, __: Request) -> Response | None:
+        if not self.refusals:
+            return None
+        status = HTTPStatus(self.refusals.pop(0))
+        headers = Headers({"x-request-id": "req_refused", "Content-Length": "0"})
+        return Response(status, status.phrase, headers)
+
+
+@asynccontextmanager
+async def realtime_model() -> AsyncIterator[RealtimeModel]:
+    model = RealtimeModel()
+    async with serve(model.serve, "127.0.0.1", 0, process_request=model.refuse) as server:
+        model.url = f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/v1"
+        yield model
