@@ -34,7 +34,6 @@ SAID = ("hello", "weather", "order", "time", "name", "repeat")
 PAUSE_SECS = 9
 PREVIEW_PORT = 4199
 DESKTOP = {"viewport": {"width": 1180, "height": 800}}
-DEMO = {"viewport": {"width": 860, "height": 560}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -206,7 +205,7 @@ async def phone_call(browser: Browser, house: House) -> None:
 
 async def talk_to_text(browser: Browser, house: House) -> None:
     """The demo, while the model writes its third answer."""
-    page = await (await browser.new_context(**DEMO)).new_page()
+    page = await (await browser.new_context(viewport={"width": 860, "height": 680})).new_page()
     await page.goto(f"{house.page}talk-to-text")
     await press(page, "Start")
     for _ in range(2):

@@ -21,9 +21,10 @@ export class Listener {
   private readonly clock = new TurnClock();
   private media: Media | null = null;
   private state: AgentState | null = null;
-  /** What the present turn of the agent had so far: an answer without a voice is a written one. */
-  private hasAnswer = false;
+  /** Whether the present turn of the agent has a voice. */
   private hasVoice = false;
+  /** Whether it is only written: it began without a voice. An apology that is spoken later changes nothing. */
+  private isWriting = false;
 
   constructor(
     private readonly update: (change: Update) => void,
@@ -59,7 +60,7 @@ export class Listener {
       onAgentTextStarted: () => this.update(({ transcript }) => ({ agentText: spokenBefore(transcript) })),
       onAgentText: (text) => this.update(({ agentText }) => ({ agentText: agentText + text })),
       onSpokenText: (text) => {
-        this.hasVoice = true;
+        this.isWriting = false;
         this.update(({ transcript }) => ({ transcript: agentSaid(transcript, text) }));
       },
       onVoiceStarted: () => {
@@ -85,14 +86,14 @@ export class Listener {
       const isPresent = chunk.speakerType === "agent" && isAllStored(transcript, "agent");
       return {
         transcript: stored(transcript, chunk),
-        agentText: isPresent && this.isOnlyWritten ? "" : agentText,
+        agentText: isPresent && this.isWriting ? "" : agentText,
       };
     });
   }
 
   private moved(state: AgentState): void {
     if (state === "thinking") this.clock.turnEnded();
-    if (state === "speaking") this.hasAnswer = true;
+    if (state === "speaking") this.isWriting = !this.hasVoice;
     if (state === "listening" && this.state !== "listening") this.agentFinished();
     this.state = state;
     this.update(() => ({ agentState: state }));
@@ -105,16 +106,12 @@ export class Listener {
   }
 
   private agentFinished(): void {
-    const { isOnlyWritten } = this;
-    this.hasAnswer = this.hasVoice = false;
+    const { isWriting } = this;
+    this.hasVoice = this.isWriting = false;
     this.update(({ transcript, agentText }) => ({
-      transcript: isOnlyWritten ? agentWrote(transcript, agentText) : finished(transcript, "agent"),
+      transcript: isWriting ? agentWrote(transcript, agentText) : finished(transcript, "agent"),
       agentText: "",
     }));
-  }
-
-  private get isOnlyWritten(): boolean {
-    return this.hasAnswer && !this.hasVoice;
   }
 
   private timed(turn: ServerTurn): void {

@@ -387,7 +387,10 @@ describe("what is said", () => {
       await dial();
       await writes("It ra");
       if (end === "interruption") server.last.tell("interruption");
-      if (end === "recovering_error") server.last.tell("agent-state", { state: "recovering_error" });
+      if (end === "recovering_error") {
+        server.last.tell("agent-state", { state: "recovering_error" });
+        server.last.send("bot-tts-started", {}); // the apology
+      }
       if (end === "hang-up") await call.disconnect();
       else await listens();
       expect(texts()).toEqual([["It ra", false]]);
