@@ -13,6 +13,7 @@ from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection, Sma
 
 from ..agents.line import Candidate
 from ..agents.refusal import Refusal
+from .speech_buffer import SpeechBuffer
 from .voice_track import VoiceTrack
 from .webrtc_sdp import ice_candidates, reachable
 
@@ -24,6 +25,9 @@ CLOSE_SECS = 1.0
 
 MOST_CANDIDATES = 100
 """Of one peer, over its life; a browser with several networks has a dozen."""
+
+_JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
+"""aiortc has no setting for it; Pipecat replaces that of a shared screen in the same way."""
 
 OnMessage = Callable[[str | bytes], None]
 
@@ -110,6 +114,7 @@ class Peer(SmallWebRTCConnection):
         """The microphone, wherever in the offer it stands."""
         audio = self._audio()
         if audio and not self._track_map.get(0) and audio.receiver.track:
+            setattr(audio.receiver, _JITTER_BUFFER, SpeechBuffer())
             self._track_map[0] = SmallWebRTCTrack(audio.receiver)
         return self._track_map.get(0)
 
