@@ -27,7 +27,7 @@ _OPENING_WORDS = 2
 
 
 class Response:
-    """An answer under way. `run` makes it, `cancel` ends it early; `is_over` once its end was told."""
+    """An answer under way, made by `task`; `cancel` ends it early, and `is_over` once its end was told."""
 
     def __init__(self, context: Context, plan: Plan) -> None:
         self.id = new_id("resp")
