@@ -155,7 +155,8 @@ async def test_a_client_that_wants_silence_gets_it(talk):
     await talk.until("response.done", secs=2)
     if "conversation.item.truncated" not in talk.kinds:
         await talk.until("conversation.item.truncated", secs=2)
-    assert "error" not in talk.kinds
+    errors = {event["error"]["code"] for event in talk.events if event["type"] == "error"}
+    assert errors <= {"response_cancel_not_active"}  # it may have been made while we asked
     talk.events.clear()
     await talk.say("response.create", response={"instructions": "Say exactly: Good-bye."})
     assert await talk.answered() == "completed"
