@@ -48,7 +48,11 @@ class RealtimeCall:
         return self._accepted.request_id if self._accepted else None
 
     async def send(self, event: Event) -> None:
-        """See `RealtimeConnection.send`; a commit follows the sound that it is about."""
+        """See `RealtimeConnection.send`; a commit follows the sound that it is about.
+
+        Raises:
+            StageFault: the call is over (`cut_off`), or the event is too long for it (`request_refused`).
+        """
         self._check()
         if event["type"] == "input_audio_buffer.append":
             await self.append(_sound_in(event))
@@ -103,6 +107,8 @@ class RealtimeCall:
             self._end.send(json.dumps(event))
         except ConnectionError as error:
             raise self._cut_off() from error
+        except ValueError as error:
+            raise StageFault("request_refused", request_id=self.request_id) from error
 
     async def _hear(self, pcm: bytes) -> None:
         self._events.hear(pcm)

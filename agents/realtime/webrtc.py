@@ -94,6 +94,7 @@ class WebRTCEnd:
 
         Raises:
             ConnectionError: the other end is gone.
+            ValueError: it is longer than the other end takes; OpenAI's limit is 256 KiB.
         """
         if self._channel is None or self._channel.readyState != "open":
             raise ConnectionError("the data channel is closed")

@@ -17,6 +17,7 @@ from .chat import complete_chat
 from .control import (
     clear_requests,
     list_requests,
+    list_sessions,
     refused,
     reset_behaviour,
     set_behaviour,
@@ -41,6 +42,7 @@ ROUTES = [
     Route("/v1/models/{model:path}", show_model),
     Route("/sandbox/requests", list_requests),
     Route("/sandbox/requests", clear_requests, methods=["DELETE"]),
+    Route("/sandbox/sessions", list_sessions),
     Route("/sandbox/behaviour", show_behaviour),
     Route("/sandbox/behaviour", set_behaviour, methods=["PUT"]),
     Route("/sandbox/behaviour", reset_behaviour, methods=["DELETE"]),
@@ -117,7 +119,9 @@ async def _not_here(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/v1"):
         return Refusal(error.status_code, message).response()
     return refused(
-        error.status_code, "not_found", f"{message}; see /sandbox/requests and /sandbox/behaviour."
+        error.status_code,
+        "not_found",
+        f"{message}; see /sandbox/requests, /sandbox/sessions and /sandbox/behaviour.",
     )
 
 

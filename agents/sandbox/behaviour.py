@@ -16,8 +16,15 @@ class Behaviour(BaseModel):
 
     `refuse` closes the connection without a word, `hang` accepts and never answers, `stall` stops
     in the middle and keeps the connection, `cut` drops it there, `empty` answers with nothing and
-    `malformed` with what is no answer. On a WebSocket every committed stretch of speech is a request
-    of stage `stt`; what is set for `realtime` strikes while a session is being opened.
+    `malformed` with what is no answer.
+
+    In a realtime session every committed stretch of speech that is to be transcribed is a request of
+    stage `stt`, and every response one of stage `realtime`; so is the opening of a session, and
+    whichever comes first uses up one of `times`. At the opening the statuses refuse it, `stall` and
+    `cut` strike once `session.created` is said, and `empty` waits for the first response. A response
+    tells `401` as an `error` event, `429` and `500` as `response.done` that failed, `stall` and `cut`
+    strike after its first words or sound, and `malformed` and `hang` leave it without an end. With a
+    transcription session, `realtime` is the opening alone.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -29,9 +36,10 @@ class Behaviour(BaseModel):
     times: Annotated[int, Field(ge=1)] | None = None
     """How often the fault happens before it is gone; without it, until it is reset."""
     delay_ms: _Millis | None = None
-    """From the request to the first byte of the answer."""
+    """From the request to the first byte of the answer; in a spoken conversation, which opens at once,
+    from the end of the user's turn to the first words."""
     per_token_ms: _Millis | None = None
-    """Between the tokens of the model."""
+    """Between the tokens of the model, or the words of a response."""
     speed: Annotated[float, Field(gt=0, le=1000)] | None = None
     """How many times real time the voice is delivered; without it, as fast as it is made."""
 

@@ -17,6 +17,11 @@ async def list_requests(request: Request) -> Response:
     return JSONResponse(parts_of(request).log.all())
 
 
+async def list_sessions(request: Request) -> Response:
+    """The realtime sessions that are open, oldest first."""
+    return JSONResponse(parts_of(request).sessions.all())
+
+
 async def clear_requests(request: Request) -> Response:
     """Forgets what was asked."""
     parts_of(request).log.clear()

@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from .behaviour import Behaviours
 from .ears import Ears
+from .open_sessions import OpenSessions
 from .realtime.open_calls import OpenCalls
 from .request_log import RequestLog
 from .voice import Voice
@@ -19,6 +20,7 @@ class Parts:
     voice: Voice = field(default_factory=Voice)
     log: RequestLog = field(default_factory=RequestLog)
     behaviours: Behaviours = field(default_factory=Behaviours)
+    sessions: OpenSessions = field(default_factory=OpenSessions)
     calls: OpenCalls = field(default_factory=OpenCalls)
 
     def wait_until_ready(self) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 _KEPT = 1000
 
 
-def _now() -> str:
+def now() -> str:
+    """ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -19,7 +20,7 @@ class Entry:
     stage: Literal["stt", "llm", "tts", "realtime"]
     call: str | None
     """The header `X-Turnwise-Call`."""
-    time: str = field(default_factory=_now)
+    time: str = field(default_factory=now)
     """ISO 8601, UTC."""
     model: str | None = None
     fault: str | None = None

@@ -169,6 +169,17 @@ async def test_a_call_that_breaks_off_is_told_after_what_was_said(model):
                 await saying
 
 
+async def test_an_event_that_no_data_channel_takes_is_refused_and_the_call_goes_on(model):
+    async with a_call(model) as call:
+        with pytest.raises(StageFault) as fault:
+            await call.send({"type": "session.update", "session": {"instructions": "x" * 300_000}})
+        assert fault.value.code == "request_refused"
+        await call.send({"type": "response.create"})
+        async with asyncio.timeout(5):
+            while not model.said:
+                await asyncio.sleep(0.01)
+
+
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 

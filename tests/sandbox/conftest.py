@@ -2,10 +2,14 @@
 
 import json
 import urllib.request
+import wave
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soxr
 from openai import AsyncOpenAI
 from turnwise.agents.sandbox.child import SandboxProcess
 
@@ -40,3 +44,15 @@ def control(base_url: str) -> Iterator[Control]:
 async def openai(base_url: str, anyio_backend: str) -> AsyncIterator[AsyncOpenAI]:
     async with AsyncOpenAI(api_key="any", base_url=base_url, max_retries=0, timeout=10) as client:
         yield client
+
+
+@pytest.fixture
+def spoken(speech: Path) -> Callable[[str], bytes]:
+    """A recording as the wire wants it."""
+
+    def read(name: str) -> bytes:
+        with wave.open(str(speech / f"{name}.wav")) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return soxr.resample(samples, 16_000, 24_000).astype("<i2").tobytes()
+
+    return read

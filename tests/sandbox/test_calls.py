@@ -47,9 +47,9 @@ async def offered(caller, openai, session=SESSION, **options):
     return await raw.create(sdp=await caller.offer(), session=session, **options)
 
 
-async def connected(caller, openai):
+async def connected(caller, openai, **options):
     """Calls, and is connected; the call's id."""
-    response = await offered(caller, openai)
+    response = await offered(caller, openai, **options)
     await caller.end.accept(response.text)
     await caller.end.until_open()
     return response.headers["location"].rpartition("/")[2]
@@ -135,11 +135,19 @@ async def test_a_call_can_be_there_and_mute(caller, openai, control):
         await caller.event(0.5)
 
 
-async def test_hanging_up_ends_a_call_and_there_is_nothing_more_to_hang_up(caller, openai):
-    call_id = await connected(caller, openai)
+async def test_hanging_up_ends_a_call_and_there_is_nothing_more_to_hang_up(caller, openai, control):
+    def sessions():
+        every = control("GET", "sessions")
+        return [(each["kind"], each["wire"]) for each in every if each["call"] == "mine"]
+
+    call_id = await connected(caller, openai, extra_headers={"X-Turnwise-Call": "mine"})
     await caller.event()
+    assert sessions() == [("realtime", "webrtc")]
     await openai.realtime.calls.hangup(call_id)
     assert await caller.event() is None
+    async with asyncio.timeout(5):
+        while sessions():
+            await asyncio.sleep(0.05)
     with pytest.raises(sdk.NotFoundError):
         await openai.realtime.calls.hangup("rtc_0")
 
@@ -158,6 +166,7 @@ async def test_a_caller_who_offers_and_never_comes_leaves_nothing(caller, monkey
     async def session() -> None:
         with pytest.raises(Gone):
             await wire.until_open()
+        await wire.close()
 
     calls.hold("rtc_1", wire, session())
     async with asyncio.timeout(5):

@@ -1,16 +1,13 @@
 """The realtime surface, as OpenAI's own client meets it: what is said aloud is written down."""
 
-import asyncio
 import base64
-import wave
 from contextlib import asynccontextmanager
 
-import numpy as np
 import pytest
-import soxr
 from openai import AsyncOpenAI
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
+from .talking import Session
 from .words import SAID
 
 pytestmark = pytest.mark.anyio
@@ -26,30 +23,6 @@ def session(**transcription):
     }
 
 
-class Session:
-    """A client's end, with everything that came in `events`."""
-
-    def __init__(self, connection) -> None:
-        self._connection = connection
-        self.events = []
-
-    async def say(self, kind, **fields):
-        await self._connection.send({"type": kind, **fields})
-
-    async def until(self, *kinds, secs=10.0):
-        async with asyncio.timeout(secs):
-            while not self.events or self.events[-1].type not in kinds:
-                self.events.append(await self._connection.recv())
-        return self.events[-1]
-
-    async def speak(self, pcm):
-        """In pieces of 100 ms, then commits."""
-        for at in range(0, len(pcm), 4800):
-            audio = base64.b64encode(pcm[at : at + 4800]).decode()
-            await self.say("input_audio_buffer.append", audio=audio)
-        await self.say("input_audio_buffer.commit")
-
-
 @asynccontextmanager
 async def opened(openai: AsyncOpenAI, wanted=None, call: str | None = None):
     headers = {"X-Turnwise-Call": call} if call else {}
@@ -59,18 +32,6 @@ async def opened(openai: AsyncOpenAI, wanted=None, call: str | None = None):
         await client.until("session.created")
         await client.say("session.update", session=wanted or session())
         yield client
-
-
-@pytest.fixture
-def spoken(speech):
-    """A recording as the wire wants it."""
-
-    def read(name: str) -> bytes:
-        with wave.open(str(speech / f"{name}.wav")) as file:
-            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return soxr.resample(samples, 16_000, 24_000).astype("<i2").tobytes()
-
-    return read
 
 
 async def test_speech_is_confirmed_then_written_down_word_by_word(openai, spoken):

@@ -60,7 +60,8 @@ class CallWire:
         """See `Wire.send`."""
         try:
             self._end.send(said if isinstance(said, str) else json.dumps(said))
-        except ConnectionError:
+        except (ConnectionError, ValueError):  # also what is too long for a data channel
+            self._gone()
             raise Gone from None
 
     async def receive(self) -> str | None:

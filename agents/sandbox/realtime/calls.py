@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ from starlette.responses import Response
 
 from ..asking import call_of
 from ..behaviour import Fault
+from ..open_sessions import OpenSession
 from ..parts import parts_of
 from ..refusal import Refusal, missing, of_fault
 from .events import RefusedEvent, new_id
-from .route import LATER, REFUSED, beta_refusal
-from .session import RealtimeSession
+from .route import REFUSED, beta_refusal
+from .session import LATER, RealtimeSession
 from .session_shapes import SessionConfig, opened, refusal_of
 from .wire import Gone
 
@@ -50,7 +52,8 @@ async def create_call(request: Request) -> Response:
         return Response(_NO_ANSWER, 201, headers, _SDP)
     wire, answer = await _answered(ask.sdp)
     session = RealtimeSession(wire, parts, call, ask.config)
-    parts.calls.hold(call_id, wire, _held(wire, session, behaviour.fault))
+    counted = parts.sessions.held(OpenSession("realtime", call, "webrtc"))
+    parts.calls.hold(call_id, wire, _held(wire, session, behaviour.fault, counted))
     return Response(answer, 201, headers, _SDP)
 
 
@@ -61,7 +64,17 @@ async def hang_up(request: Request) -> Response:
     return Response(status_code=200)
 
 
-async def _held(wire: "CallWire", session: RealtimeSession, fault: Fault | None) -> None:
+async def _held(
+    wire: "CallWire", session: RealtimeSession, fault: Fault | None, counted: AbstractContextManager[None]
+) -> None:
+    with counted:
+        try:
+            await _run(wire, session, fault)
+        finally:
+            await wire.close()
+
+
+async def _run(wire: "CallWire", session: RealtimeSession, fault: Fault | None) -> None:
     with contextlib.suppress(Gone):
         await wire.until_open()
         if fault == "stall":

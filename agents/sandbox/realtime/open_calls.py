@@ -16,7 +16,7 @@ class OpenCalls:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def hold(self, call_id: str, wire: "CallWire", session: Coroutine[None, None, None]) -> None:
-        """Holds a session over a wire until it ends, and then closes the wire."""
+        """Keeps a call until its session ends, which closes the wire."""
         self._wires[call_id] = wire
         task = asyncio.create_task(self._held(call_id, wire, session))
         self._tasks.add(task)
@@ -40,4 +40,3 @@ class OpenCalls:
             await session
         finally:
             del self._wires[call_id]
-            await wire.close()

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 from ..completion import tokens_of
 from ..refusal import of_fault
 from ..request_log import Entry
+from .codec import Format
 from .context import Context, unix_ms
 from .events import Event, event, new_id
 from .output import Call, Message, Output
@@ -25,7 +27,7 @@ _OPENING_WORDS = 2
 
 
 class Response:
-    """An answer under way. `run` makes it, `cancel` ends it early; `is_over` once its end was told."""
+    """An answer under way, made by `task`; `cancel` ends it early, and `is_over` once its end was told."""
 
     def __init__(self, context: Context, plan: Plan) -> None:
         self.id = new_id("resp")
@@ -145,7 +147,7 @@ class Response:
         await self._finish("completed")
         return True
 
-    def _pieces(self, text: str) -> Any:
+    def _pieces(self, text: str) -> AsyncGenerator[str | bytes]:
         per_token_secs = (self._behaviour.per_token_ms or 0) / 1000
         if not self.plan.is_spoken:
             return written(text, per_token_secs)
@@ -155,7 +157,7 @@ class Response:
         return spoken(text, self._context.parts.voice, manner)
 
     @property
-    def _sound(self) -> Any:
+    def _sound(self) -> Format:
         """Sound that travels apart is PCM until the wire makes something else of it."""
         return "audio/pcm" if self._context.playback else self.plan.sound.type
 

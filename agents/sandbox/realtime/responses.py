@@ -69,6 +69,8 @@ class Responses:
         self._running.discard(response)
         if task.cancelled():
             return
-        if (error := task.exception()) and not isinstance(error, Gone):
+        error = task.exception()
+        if error is None:
+            self._then(response)
+        elif not isinstance(error, Gone):
             raise error
-        self._then(response)

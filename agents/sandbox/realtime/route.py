@@ -7,9 +7,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 
 from ..asking import call_of
 from ..behaviour import Fault
+from ..open_sessions import OpenSession
 from ..parts import Parts, parts_of
 from ..refusal import Refusal, of_fault
-from .session import RealtimeSession
+from .session import LATER, RealtimeSession
 from .session_shapes import opened
 from .transcription import TranscriptionSession
 from .wire import Gone, SocketWire
@@ -18,9 +19,6 @@ REFUSED: tuple[Fault, ...] = ("401", "429", "500")
 """Faults that are told by a status."""
 
 _TRANSCRIPTION = "transcription"
-
-LATER: tuple[Fault, ...] = ("empty",)
-"""What cannot strike the opening of a speech-to-speech session waits for its first response."""
 
 
 async def realtime(socket: WebSocket) -> None:
@@ -37,9 +35,11 @@ async def realtime(socket: WebSocket) -> None:
     try:
         if not await _struck(socket, behaviour.fault):
             session = _session(socket, parts, call, is_transcription=is_transcription)
-            await socket.accept()
-            await session.greet()
-            await (_struck_later(socket, behaviour.fault) if behaviour.fault else session.run())
+            kind = _TRANSCRIPTION if is_transcription else "realtime"
+            with parts.sessions.held(OpenSession(kind, call)):
+                await socket.accept()
+                await session.greet()
+                await (_struck_later(socket, behaviour.fault) if behaviour.fault else session.run())
     except (WebSocketDisconnect, WebSocketDisconnected, Gone):
         return
 

@@ -9,7 +9,7 @@ from ..voice import VOICES
 from .events import Event, RefusedEvent
 from .shapes import NoiseReduction, PcmFormat, Shape, Transcription, check_model, refused
 
-DEFAULT_INSTRUCTIONS = "You are a helpful assistant."
+_DEFAULT_INSTRUCTIONS = "Be helpful, and be brief."
 _DEFAULT_VOICE = "marin"
 
 
@@ -118,7 +118,7 @@ class SessionConfig(Shape):
     type: Literal["realtime"]
     model: Annotated[str, Field(min_length=1)] | None = None
     output_modalities: Modalities = Field(default=["audio"])
-    instructions: str = DEFAULT_INSTRUCTIONS
+    instructions: str = _DEFAULT_INSTRUCTIONS
     audio: Audio = Audio()
     tools: list[Tool] = Field(default=[])
     tool_choice: ToolChoice = "auto"
@@ -176,6 +176,15 @@ def configured(current: SessionConfig, said: Event) -> SessionConfig:
         message = f"Cannot update the model of a session: it is '{current.model}'."
         raise RefusedEvent(message, "invalid_value", "session.model")
     return merged
+
+
+def shown(config: SessionConfig) -> dict[str, Any]:
+    """The session as its events show it: of hints to the transcription, those that were given."""
+    fields = config.model_dump()
+    sound = fields["audio"]["input"]
+    for name in ("transcription", "noise_reduction"):
+        sound[name] = sound[name] and without_nulls(sound[name])
+    return fields
 
 
 def check_modalities(wanted: list[Any], param: str) -> None:
