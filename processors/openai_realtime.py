@@ -6,7 +6,8 @@ from pydantic import Field
 
 from ..agents.call_context import CallContext
 from ..agents.upstream import OpenAIUpstream
-from .realtime_service import Patience, RealtimeService
+from .realtime_agent import Patience
+from .realtime_service import RealtimeService
 from .realtime_wishes import RealtimeWishes, TurnDetection
 
 Secs = Annotated[float, Field(gt=0, le=120)]

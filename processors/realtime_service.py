@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from pipecat.frames.frames import (
@@ -12,13 +11,9 @@ from pipecat.frames.frames import (
     FunctionCallFromLLM,
     InputAudioRawFrame,
     InterruptionFrame,
-    LLMFullResponseEndFrame,
-    LLMFullResponseStartFrame,
     LLMServiceMetadataFrame,
-    LLMTextFrame,
     StartFrame,
     TTSSpeakFrame,
-    TTSStoppedFrame,
 )
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -27,23 +22,19 @@ from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 
 from ..agents.call_context import CallContext
 from ..agents.faults import StageFault
-from ..agents.frames import InputGateOpenedFrame, ResetTurnFrame, UserTurnEmptyFrame
+from ..agents.frames import InputGateOpenedFrame, ResetTurnFrame
 from ..agents.realtime.connection import Event, RealtimeConnection
 from ..agents.realtime.errors import SessionExpired
 from ..agents.realtime.socket import open_realtime_socket
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import AgentState
-from .deadline import Deadline
+from .realtime_agent import Patience, RealtimeAgent
 from .realtime_answer import RealtimeAnswer
 from .realtime_items import items_of
 from .realtime_line import RealtimeLine
-from .realtime_reply import RealtimeReply
 from .realtime_session import TRANSCRIPTION, RealtimeSession
 from .realtime_user import RealtimeUser
 from .realtime_wishes import RealtimeWishes
-
-NO_ANSWER_SECS = 1.0
-"""How long after an empty transcript an answer may still begin: the model may have heard more than it."""
 
 _HARMLESS = {
     "response_cancel_not_active",
@@ -52,15 +43,6 @@ _HARMLESS = {
     "item_delete_invalid_item_id",
 }
 _NOTHING_SAID = "input_audio_buffer_commit_empty"
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long the model may take: to begin an answer, between its pieces, and to be there."""
-
-    first_secs: float
-    next_secs: float
-    connect_secs: float
 
 
 class RealtimeService(OpenAIRealtimeLLMService):
@@ -99,11 +81,17 @@ class RealtimeService(OpenAIRealtimeLLMService):
             on_decided=self._decided,
             on_barge_in=self._give_way,
         )
-        self._reply = RealtimeReply(call.conversation.speech, self.push_frame)
-        self._deadline = Deadline(self._missed)
-        self._no_answer = Deadline(self._nothing_was_said)
+        self._agent = RealtimeAgent(
+            self,
+            call,
+            self._line,
+            patience,
+            speaks=wishes.output == "audio",
+            on_missed=self._missed,
+            on_begins=self.stop_ttfb_metrics,
+            call_tools=self._call_tools,
+        )
         self._keeping: asyncio.Task[None] | None = None
-        self._expects = self._next_is_aside = self._is_owed = False
         self._is_told = self._is_heard = False
         self._state.subscribe(self._moved)
         self._moved(self._state.current)
@@ -140,7 +128,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
                 self._is_heard |= await self._user.hear(frame)
                 return
             case TTSSpeakFrame():
-                await self._speak(frame)
+                await self._agent.say(frame)
                 return
             case InputGateOpenedFrame():
                 self._user.gate_opened()
@@ -148,7 +136,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
                 self._forget_turn()
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
-            await self._fall_silent()
+            await self._agent.fall_silent()
         if not self._wishes.turn_detection and direction is FrameDirection.DOWNSTREAM:
             await self._user.follow(frame)
 
@@ -163,20 +151,17 @@ class RealtimeService(OpenAIRealtimeLLMService):
         self._line.say(realtime_message)
 
     async def _handle_interruption(self) -> None:
-        self._take_back()
+        self._agent.take_back()
         await self.stop_all_metrics()
 
     async def _handle_context(self, context: LLMContext, direction: FrameDirection) -> None:
-        """Has the model go on with what its tools said, once it has said what it is saying."""
+        """The tools that the model called are done."""
         if direction is FrameDirection.UPSTREAM:
-            self._is_owed = self._next_is_aside or self._reply.is_coming
-            if not self._is_owed:
-                self._ask({})
+            self._agent.ask_after_tools()
 
     async def _close(self) -> None:
         keeping, self._keeping = self._keeping, None
-        self._deadline.met()
-        self._no_answer.met()
+        self._agent.forget()
         if keeping:
             await self.cancel_task(keeping)
 
@@ -202,7 +187,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
         return items_of(self._call.conversation.so_far)
 
     def _is_idle(self) -> bool:
-        is_busy = self._user.is_speaking or self._expects or self._reply.is_coming
+        is_busy = self._user.is_speaking or self._agent.is_awaited
         return self._state.current is AgentState.LISTENING and not is_busy
 
     def _moved(self, state: AgentState) -> None:
@@ -213,23 +198,20 @@ class RealtimeService(OpenAIRealtimeLLMService):
 
     async def _lost(self, error: BaseException, was_open: bool) -> None:
         """Tells the user, unless another session can hear the same without anybody noticing."""
-        is_missed = self._expects or self._reply.is_coming or self._state.current is AgentState.THINKING
+        is_missed = self._agent.is_awaited or self._state.current is AgentState.THINKING
         if was_open and _is_cut(error) and not is_missed and not self._is_told:
             self._is_told = True
             self._line.outbox.again()
             return
-        self._deadline.met()
-        self._no_answer.met()
-        if not was_open and self._is_told and not (self._is_heard or self._expects):
+        if not was_open and self._is_told and not (self._is_heard or self._agent.is_expected):
             return
         self._is_told, self._is_heard = True, False
         self._forget_turn()
-        self._reply.answer = None
+        self._agent.lose()
         await self.push_error("the realtime model failed", exception=_as_exception(error))
 
     def _forget_turn(self) -> None:
-        self._expects = self._next_is_aside = self._is_owed = False
-        self._deadline.met()
+        self._agent.forget()
         self._user.forget()
 
     def _missed(self) -> None:
@@ -242,48 +224,16 @@ class RealtimeService(OpenAIRealtimeLLMService):
     async def _decided(self) -> None:
         """The user's turn is over: it is the model's."""
         if self._wishes.turn_detection:
-            self._expect()
+            self._agent.expect()
         else:
-            self._ask({})
+            self._agent.ask()
         await self.start_ttfb_metrics()
 
     async def _give_way(self) -> None:
         """The user has spoken up."""
-        self._take_back()
+        self._agent.take_back()
         await self.broadcast_frame(InterruptionFrame)
-        await self._fall_silent()
-
-    def _nothing_was_said(self) -> None:
-        if self._expects:
-            self._expects = False
-            self._deadline.met()
-            self.create_task(self.push_frame(UserTurnEmptyFrame()))
-
-    def _expect(self) -> None:
-        self._expects = True
-        self._deadline.set(self._patience.first_secs)
-
-    def _ask(self, how: Event) -> None:
-        """Has the model answer."""
-        self._line.say({"type": "response.create", **({"response": how} if how else {})})
-        self._expect()
-
-    async def _speak(self, frame: TTSSpeakFrame) -> None:
-        """Says exactly this; an answer in writing needs nobody to say it, and has nothing aside."""
-        is_aside = not frame.append_to_context
-        if self._wishes.output == "audio":
-            self._next_is_aside = is_aside
-            apart = {"conversation": "none", "input": []} if is_aside else {}
-            self._ask({"instructions": f"Say exactly: {frame.text}", "tool_choice": "none", **apart})
-            return
-        if is_aside:
-            return
-        if self._line.session:
-            for item in items_of([{"role": "assistant", "content": frame.text}]):
-                self._line.say(item, self._line.session)
-        await self.push_frame(LLMFullResponseStartFrame())
-        await self.push_frame(LLMTextFrame(frame.text))
-        await self.push_frame(LLMFullResponseEndFrame())
+        await self._agent.fall_silent()
 
     async def _take(self, session: RealtimeSession, event: Event) -> None:
         """Reads an event of the model.
@@ -307,52 +257,15 @@ class RealtimeService(OpenAIRealtimeLLMService):
             case "input_audio_buffer.committed":
                 await self._user.committed(session, event)
             case "response.created":
-                await self._answer_begins(session, event["response"]["id"])
+                await self._agent.begins(session, event["response"]["id"])
             case "response.done":
-                await self._answer_ends(session, event["response"])
+                await self._count(event["response"].get("usage"))
+                await self._agent.ends(session, event["response"])
             case kind if kind.startswith(TRANSCRIPTION):
-                if await self._user.transcribed(session, event) and self._expects:
-                    self._no_answer.set(NO_ANSWER_SECS)
+                if await self._user.transcribed(session, event):
+                    self._agent.nothing_was_heard()
             case kind if kind.startswith("response."):
-                await self._answer_goes_on(session, event)
-
-    async def _answer_begins(self, session: RealtimeSession, response_id: str) -> None:
-        if not self._expects:
-            # To something that nobody was meant to hear: noise in the agent's turn.
-            self._line.say({"type": "response.cancel", "response_id": response_id}, session)
-            return
-        self._expects = False
-        self._no_answer.met()
-        is_aside, self._next_is_aside = self._next_is_aside, False
-        await self._reply.begin(session, response_id, is_aside=is_aside)
-
-    async def _answer_goes_on(self, session: RealtimeSession, event: Event) -> None:
-        answer = self._reply.answering(session, event.get("response_id"))
-        if not answer:
-            return
-        was_empty = answer.is_empty
-        await self._reply.take(answer, event)
-        if not answer.is_empty:
-            self._deadline.set(self._patience.next_secs)
-            if was_empty:
-                self._line.works()
-                await self.stop_ttfb_metrics()
-
-    async def _answer_ends(self, session: RealtimeSession, response: Event) -> None:
-        await self._count(response.get("usage"))
-        answer = self._reply.answering(session, response["id"])
-        if not answer:
-            return
-        self._deadline.met()
-        if response["status"] == "failed":
-            raise session.fault_of((response.get("status_details") or {}).get("error"))
-        if answer.is_empty:
-            raise StageFault("empty_answer" if response["status"] == "completed" else "cut_off")
-        await self._call_tools(answer)
-        await self._reply.end(answer)
-        if self._is_owed:
-            self._is_owed = False
-            self._ask({})
+                await self._agent.goes_on(session, event)
 
     async def _call_tools(self, answer: RealtimeAnswer) -> None:
         calls = [
@@ -367,20 +280,6 @@ class RealtimeService(OpenAIRealtimeLLMService):
         self._open_function_calls |= {call.tool_call_id for call in calls}
         await self.run_function_calls(calls)
 
-    def _take_back(self) -> None:
-        """Nobody waits for the answer any more: the model is told how little of it was heard."""
-        self._expects = self._next_is_aside = self._is_owed = False
-        self._deadline.met()
-        if taken := self._reply.take_back():
-            session, events = taken
-            for event in events:
-                self._line.say(event, session)
-
-    async def _fall_silent(self) -> None:
-        """Ends the speech that was cut off: a last piece of it may still be sent, and would seem to go on."""
-        if self._wishes.output == "audio" and self._state.current is not AgentState.RECOVERING_ERROR:
-            await self.push_frame(TTSStoppedFrame())
-
     async def _refused(self, session: RealtimeSession, error: Any) -> None:
         """An `error` of the session.
 
@@ -389,7 +288,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
         """
         code = error.get("code")
         if code == _NOTHING_SAID:
-            self._nothing_was_said()
+            self._agent.nothing_was_said()
         elif code not in _HARMLESS:
             raise session.fault_of(error)
 

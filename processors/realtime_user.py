@@ -143,7 +143,8 @@ class RealtimeUser:
     async def transcribed(self, session: RealtimeSession, event: Event) -> bool:
         """Reads of a transcript; whether it is one without words, of this session's last turn."""
         text = await self._words.take(session, event)
-        return text == "" and self._detection is not None and session is self._line.session
+        is_last = session is self._line.session and event["item_id"] == next(reversed(session.words), None)
+        return text == "" and self._detection is not None and is_last
 
     def _silence_secs(self, session: RealtimeSession, event: Event) -> float:
         """How long nobody has spoken.

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
+    Frame,
     InputAudioRawFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
@@ -119,7 +120,7 @@ async def test_the_first_turn_is_answered_once_and_its_words_are_seen_before_its
         (decided,) = line.came(UserTurnDecidedFrame)
     assert decided.silence_secs >= 0.5
     assert mind.told("response.create") == []
-    order = [type(frame) for frame in line.came(object) if isinstance(frame, SPOKEN)]
+    order = [type(frame) for frame in line.came(Frame) if isinstance(frame, SPOKEN)]
     assert order == [SPOKEN[0], SPOKEN[1], SPOKEN[1], SPOKEN[2], SPOKEN[3], SPOKEN[4]]
     assert [frame.text for frame in line.came(TTSTextFrame)] == ["Yes, I do."]
 
