@@ -13,6 +13,67 @@ def test_what_is_implied_stands_in_the_line(load):
     assert stages(load()) == LINE.split()
 
 
+REALTIME = """
+[agents.realtime]
+extends = "default"
+pipeline = "gate -> realtime"
+[agents.realtime.realtime]
+use = "openai"
+model = "m"
+[agents.writer]
+extends = "realtime"
+[agents.writer.realtime]
+output = "text"
+[agents.spoken]
+extends = "writer"
+pipeline = "gate -> realtime -> tts"
+[agents.written]
+extends = "default"
+pipeline = "gate -> vad -> stt -> llm"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "model"),
+    [
+        ("gate -> realtime", "", "gate realtime"),
+        ("gate -> vad -> realtime", "", "gate vad endpointing realtime"),
+        ("gate -> realtime", 'tools = ["end_call"]', "gate realtime tool_calls"),
+    ],
+)
+def test_a_model_that_hears_itself_detects_turns_unless_a_vad_is_named(load, line, more, model):
+    mine = f"[agents.mine]\nextends = 'realtime'\npipeline = '{line}'\n{more}"
+    settings = load(local=REALTIME + mine)
+    around = LINE.split()
+    assert stages(settings, "mine") == [*around[:2], *model.split(), *around[around.index("timing") :]]
+
+
+@pytest.mark.parametrize(
+    ("agent", "kind", "output"),
+    [
+        ("default", "cascade", "audio"),
+        ("realtime", "realtime", "audio"),
+        ("writer", "realtime", "text"),
+        ("spoken", "realtime", "audio"),
+        ("written", "cascade", "text"),
+    ],
+)
+def test_an_agent_says_what_kind_it_is_and_how_it_answers(load, agent, kind, output):
+    found = load(local=REALTIME).agents[agent]
+    assert (found.kind, found.output) == (kind, output)
+
+
+def test_what_a_realtime_model_would_refuse_in_mid_call_is_a_problem_at_start(problems):
+    table = (
+        "[agents.realtime]\nextends = 'default'\npipeline = 'gate -> realtime'\n[agents.realtime.realtime]\n"
+    )
+    said = problems(
+        local=table + "use = 'openai'\nmodel = 'm'\nspeed = 4.0\nvoice = 'nobody'\noutput = 'both'"
+    )
+    for key in ("speed", "voice", "output"):
+        assert f"agents.realtime.realtime.{key}: must be" in said
+
+
 def test_a_stage_that_is_named_stands_where_it_is_named(load):
     moved = load(local="[agents.default]\npipeline = 'gate -> vad -> recovery -> stt -> state -> llm -> tts'")
     assert stages(moved) == [

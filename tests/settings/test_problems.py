@@ -218,9 +218,12 @@ def test_what_a_place_for_turns_or_meetings_says_when_it_cannot_be_made_is_not_t
     [
         ("gate -> stt -> llm -> tts", "has stt without vad before it: nothing tells it when somebody speaks"),
         ("gate -> vad -> stt -> tts", "has tts without llm before it"),
+        ("gate -> vad -> stt -> realtime", "has stt beside realtime, which does its work"),
+        ("gate -> realtime -> vad", "has vad behind realtime, where nobody speaks"),
     ],
 )
 def test_a_line_that_cannot_hold_a_conversation_is_warned_of(load, line, said):
     assert load().warnings == ()
-    settings = load(local=f'[agents.odd]\nextends = "default"\npipeline = "{line}"')
+    model = '[agents.odd.realtime]\nuse = "openai"\nmodel = "m"' if "realtime" in line else ""
+    settings = load(local=f'[agents.odd]\nextends = "default"\npipeline = "{line}"\n{model}')
     assert [warning for warning in settings.warnings if f"agents.odd.pipeline: {said}" in warning]

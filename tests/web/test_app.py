@@ -26,7 +26,9 @@ async def ask(served, method, path, json=None, **headers):
 async def test_agents_are_listed_with_the_default_marked(served):
     agents = (await ask(served, "GET", "/api/agents")).json()["agents"]
     assert [(agent["name"], agent["kind"], agent["output"], agent["default"]) for agent in agents] == [
-        ("default", "cascade", "audio", True)
+        ("default", "cascade", "audio", True),
+        ("realtime", "realtime", "audio", False),
+        ("talk-to-text", "realtime", "text", False),
     ]
 
 

@@ -1,0 +1,160 @@
+"""The user's side of a conversation with a realtime model."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    UserSpeakingFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from ..agents.call_context import CallContext
+from ..agents.frames import UserTurnDecidedFrame
+from ..agents.realtime.connection import Event
+from .realtime_hearing import Loudness, RealtimeHearing
+from .realtime_line import RealtimeLine
+from .realtime_session import RealtimeSession
+from .realtime_wishes import TurnDetection
+from .realtime_words import UserWords
+
+_SPEAKING_SIGN_SECS = 0.5
+_LONGEST_SECS = 30.0
+
+Told = Callable[[], Awaitable[None]]
+
+
+class RealtimeUser:
+    """Hands on what the user says, and tells in frames what becomes of it.
+
+    `detection` is how the model detects turns; None where endpointing of ours does. Over a socket the
+    model's clock is the sound that it was sent; else nobody here knows it.
+    """
+
+    def __init__(
+        self,
+        processor: FrameProcessor,
+        call: CallContext,
+        line: RealtimeLine,
+        detection: TurnDetection | None,
+        *,
+        over_socket: bool,
+        on_decided: Told,
+        on_barge_in: Told,
+    ) -> None:
+        self._processor = processor
+        self._state = call.state
+        self._line = line
+        self._detection = detection
+        self._over_socket = over_socket
+        self._on_decided = on_decided
+        self._on_barge_in = on_barge_in
+        self._hearing = RealtimeHearing(line.outbox, turns_only=detection is None and over_socket)
+        self._loudness = Loudness()
+        self._words = UserWords(call.conversation, self._push_up)
+        self._began = datetime.now(UTC)
+        self._is_unheard = False
+        self._signed_at = 0.0
+        self.is_speaking = False
+
+    async def hear(self, frame: InputAudioRawFrame) -> bool:
+        """Hands on microphone audio; whether with it somebody begins to speak while there is no model."""
+        self._hearing.hear(frame.audio)
+        if self.is_speaking and time.monotonic() - self._signed_at > _SPEAKING_SIGN_SECS:
+            self._signed_at = time.monotonic()
+            await self._push_up(UserSpeakingFrame())
+        speaks_up = self._detection is not None and self._loudness.hear(frame.audio)
+        if not speaks_up or self._line.session or not self._state.hears_user:
+            return False
+        self._line.wake()
+        await self._push_up(VADUserStartedSpeakingFrame())
+        return True
+
+    def gate_opened(self) -> None:
+        """Nothing that was heard before is anybody's to hear."""
+        self._hearing.start_afresh()
+        if self._line.session is None:
+            self._line.outbox.drop_sound()
+        elif self._detection is None and not self._over_socket:
+            self._line.say({"type": "input_audio_buffer.clear"})
+
+    def forget(self) -> None:
+        """The turn in progress is given up."""
+        self.is_speaking = self._is_unheard = False
+        self._hearing.end_turn()
+        self._hearing.start_afresh()
+        self._line.outbox.forget()
+
+    async def follow(self, frame: Frame) -> None:
+        """Reads what endpointing of ours detects."""
+        match frame:
+            case VADUserStartedSpeakingFrame():
+                if not self.is_speaking:
+                    began = datetime.fromtimestamp(frame.timestamp, UTC)
+                    self._began = began - timedelta(seconds=frame.start_secs)
+                self.is_speaking = self._line.outbox.keeps_turn = True
+                self._hearing.begin_turn()
+            case UserTurnDecidedFrame():
+                self.is_speaking = self._line.outbox.keeps_turn = False
+                self._hearing.end_turn()
+                self._line.say({"type": "input_audio_buffer.commit"})
+                await self._on_decided()
+
+    async def started(self, session: RealtimeSession, event: Event) -> None:
+        """The model hears somebody speak; what it hears outside the user's turn is nobody's."""
+        self._is_unheard = not self._state.hears_user
+        if self._is_unheard:
+            return
+        ago_secs = self._loudness.loud_secs
+        if self._over_socket:
+            ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000)
+        self._began = datetime.now(UTC) - timedelta(seconds=min(ago_secs, _LONGEST_SECS))
+        self.is_speaking = self._line.outbox.keeps_turn = True
+        if self._state.is_agents_turn:
+            await self._on_barge_in()
+        await self._processor.broadcast_frame(VADUserStartedSpeakingFrame, timestamp=self._began.timestamp())
+        await self._processor.broadcast_frame(UserStartedSpeakingFrame)
+
+    async def stopped(self, session: RealtimeSession, event: Event) -> None:
+        """The model takes the user's turn for over, and is about to answer."""
+        if self._is_unheard or not self.is_speaking:
+            return
+        self.is_speaking = self._line.outbox.keeps_turn = False
+        silence_secs = self._silence_secs(session, event)
+        await self._on_decided()
+        await self._processor.broadcast_frame(VADUserStoppedSpeakingFrame, stop_secs=silence_secs)
+        await self._processor.push_frame(UserTurnDecidedFrame(silence_secs))
+        await self._processor.broadcast_frame(UserStoppedSpeakingFrame)
+
+    async def committed(self, session: RealtimeSession, event: Event) -> None:
+        """What was said is part of the model's conversation."""
+        if self._is_unheard:
+            self._is_unheard = False
+            self._line.say({"type": "conversation.item.delete", "item_id": event["item_id"]}, session)
+        else:
+            self._words.expect(session, event["item_id"], self._began)
+
+    async def transcribed(self, session: RealtimeSession, event: Event) -> bool:
+        """Reads of a transcript; whether it is one without words, of this session's last turn."""
+        text = await self._words.take(session, event)
+        is_last = session is self._line.session and event["item_id"] == next(reversed(session.words), None)
+        return text == "" and self._detection is not None and is_last
+
+    def _silence_secs(self, session: RealtimeSession, event: Event) -> float:
+        """How long nobody has spoken.
+
+        A detector of silence tells, where audio goes straight to it; else it is as long as it was quiet.
+        """
+        if not self._over_socket or self._detection is None or self._detection.kind != "server_vad":
+            return min(self._loudness.quiet_secs, _LONGEST_SECS)
+        lag_secs = session.heard_secs - event["audio_end_ms"] / 1000
+        return self._detection.silence_secs + min(max(0.0, lag_secs), _LONGEST_SECS)
+
+    async def _push_up(self, frame: Frame) -> None:
+        await self._processor.push_frame(frame, FrameDirection.UPSTREAM)
