@@ -20,11 +20,14 @@ class HeldThings:
     server: Footprint
     sandbox: Footprint
     calls: int
+    sessions: int
+    """Of the sandbox's realtime surface."""
 
     def is_within(self, other: "HeldThings") -> bool:
         """Whether there is no more of anything that can be counted; memory is not."""
         return (
             self.calls <= other.calls
+            and self.sessions <= other.sessions
             and self.server.descriptors <= other.server.descriptors
             and self.server.threads <= other.server.threads
             and self.sandbox.descriptors <= other.sandbox.descriptors
@@ -77,5 +80,5 @@ async def _settled(server: Running, before: HeldThings | None = None) -> HeldThi
 
 
 async def _held(server: Running) -> HeldThings:
-    calls = await server.active_calls()
-    return HeldThings(footprint(server.pid), footprint(server.sandbox_pid), calls)
+    calls, sessions = await server.active_calls(), await server.open_sessions()
+    return HeldThings(footprint(server.pid), footprint(server.sandbox_pid), calls, sessions)

@@ -68,13 +68,14 @@ class Results:
         """What hung-up calls left behind."""
         count = max((len(left.set_up_ms) for left in self.left.values()), default=0)
         table = Table("way", title=f"after {count} calls that were set up and hung up: more than before")
-        heads = ("calls", "server: descriptors", "threads", "MiB", "sandbox: descriptors", "threads")
-        for column in (*heads, "gone after, s", "set-up, ms"):
+        heads = ("calls", "sessions", "server: descriptors", "threads", "MiB", "sandbox: descriptors")
+        for column in (*heads, "threads", "gone after, s", "set-up, ms"):
             table.add_column(column, justify="right")
         for way, left in self.left.items():
             before, after = left.before, left.after
             server, sandbox = _grown(before.server, after.server), _grown(before.sandbox, after.sandbox)
-            cells = (f"{after.calls - before.calls:+}", *server, *sandbox[:2], f"{left.settled_secs:.1f}")
+            counts = (f"{after.calls - before.calls:+}", f"{after.sessions - before.sessions:+}")
+            cells = (*counts, *server, *sandbox[:2], f"{left.settled_secs:.1f}")
             table.add_row(way.name, *cells, _times(left.set_up_ms))
         return table
 

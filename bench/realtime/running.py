@@ -58,6 +58,10 @@ class Running:
         entries = await self._get(f"{self.sandbox_url}/sandbox/requests")
         return [entry for entry in entries if entry["call"] == meeting_id]
 
+    async def open_sessions(self) -> int:
+        """How many realtime sessions the sandbox has open, the recogniser's included."""
+        return len(await self._get(f"{self.sandbox_url}/sandbox/sessions"))
+
     async def behave(self, behaviour: dict[str, Any]) -> None:
         """Sets a delay."""
         url = f"{self.sandbox_url}/sandbox/behaviour"

@@ -45,13 +45,13 @@ def test_transports_are_compared_by_the_same_turn(results):
 
 
 def test_what_calls_left_behind_is_what_there_is_more_than_before(results):
-    before = HeldThings(Footprint(20, 7, 100.0), Footprint(9, 4, 50.0), 0)
-    after = HeldThings(Footprint(23, 7, 101.5), Footprint(9, 5, 50.0), 1)
+    before = HeldThings(Footprint(20, 7, 100.0), Footprint(9, 4, 50.0), 0, 2)
+    after = HeldThings(Footprint(23, 7, 101.5), Footprint(9, 5, 50.0), 1, 2)
     assert before.is_within(after)
     assert not after.is_within(before)
     results.left[PEER] = Left(before, after, 35.0, [250.0, 350.0])
     (line,) = shown(results.left_table())
-    assert line == ["webrtc, default", "+1", "+3", "+0", "+1.5", "+0", "+1", "35.0", "300 / 345"]
+    assert line == ["webrtc, default", "+1", "+0", "+3", "+0", "+1.5", "+0", "+1", "35.0", "300 / 345"]
 
 
 def test_of_a_call_the_last_answer_counts():
