@@ -6,13 +6,10 @@ import threading
 import numpy as np
 import pytest
 from aioice import stun
-from aiortc import RTCPeerConnection
-from aiortc.rtp import RtpPacket
 from fastapi import Request
-from turnwise.agents.client import webrtc_heartbeat, webrtc_open
+from turnwise.agents.client import webrtc_line, webrtc_open
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused, Unreachable
-from turnwise.agents.client.webrtc_audio import Undelayed, undelay
 
 from .peer import UTTERANCE, Line, answering, tone
 from .webrtc_peer import OFFER, Gone, RtcLine, RtcPeer, serving_webrtc
@@ -153,7 +150,7 @@ async def test_what_is_sent_past_the_microphone_may_be_of_any_length_and_rate():
 
 
 async def test_the_server_is_told_once_a_second_that_the_caller_is_there(monkeypatch):
-    monkeypatch.setattr(webrtc_heartbeat, "_BEAT_SECS", 0.02)
+    monkeypatch.setattr(webrtc_line, "_BEAT_SECS", 0.02)
     async with serving_webrtc(answering()) as peer, dial(peer):
         await until(lambda: peer.lines[0].connection._last_received_time)
 
@@ -217,24 +214,3 @@ async def nothing_is_left():
         task for task in asyncio.all_tasks() if "aiortc" not in repr(task) and "aioice" not in repr(task)
     }
     await until(lambda: not [each for each in left() if each not in before])
-
-
-def packet(sequence_number):
-    packet = RtpPacket(sequence_number=sequence_number, timestamp=sequence_number * 960)
-    packet._data = b"%d" % sequence_number  # type: ignore[attr-defined]
-    return packet
-
-
-def test_a_packet_is_heard_as_it_comes_and_one_that_was_overtaken_is_not():
-    buffer = Undelayed()
-    heard = [buffer.add(packet(number))[1] for number in (65_534, 65_535, 1, 0, 2)]
-    assert [frame and frame.data for frame in heard] == [b"65534", b"65535", b"1", None, b"2"]
-
-
-async def test_the_library_s_own_buffer_is_where_it_is_replaced():
-    peer = RTCPeerConnection()
-    receiver = peer.addTransceiver("audio").receiver
-    before = set(vars(receiver))
-    undelay(receiver)
-    assert set(vars(receiver)) == before
-    await peer.close()

@@ -136,11 +136,11 @@ async def test_a_call_that_does_not_come_about_in_time_is_hung_up(model):
 
 async def an_answer_of_nobody() -> str:
     """An answer that would do, of a peer that is gone."""
-    from turnwise.agents.realtime.webrtc import WebRTCEnd
+    from turnwise.agents.realtime.end import realtime_end
 
     async def nothing(_: bytes) -> None: ...
 
-    ends = [WebRTCEnd(bytes, nothing, print, lambda: None) for _ in range(2)]
+    ends = [realtime_end(bytes, nothing, print, lambda: None) for _ in range(2)]
     answer = await ends[1].answer(await ends[0].offer())
     for end in ends:
         await end.close()

@@ -5,7 +5,7 @@ import json
 
 import openai as sdk
 import pytest
-from turnwise.agents.realtime.webrtc import WebRTCEnd
+from turnwise.agents.realtime.end import realtime_end
 from turnwise.agents.sandbox.realtime import call_wire, open_calls
 from turnwise.agents.sandbox.realtime.call_wire import CallWire
 from turnwise.agents.sandbox.realtime.wire import Gone
@@ -20,7 +20,9 @@ class Caller:
     def __init__(self) -> None:
         self.events: asyncio.Queue = asyncio.Queue()
         self._offer = ""
-        self.end = WebRTCEnd(bytes, self._hear, self.events.put_nowait, lambda: self.events.put_nowait(None))
+        self.end = realtime_end(
+            bytes, self._hear, self.events.put_nowait, lambda: self.events.put_nowait(None)
+        )
 
     async def _hear(self, pcm: bytes) -> None: ...
 

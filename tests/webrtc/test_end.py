@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from turnwise.agents.realtime import peer_alive
-from turnwise.agents.realtime.webrtc import WebRTCEnd
+from turnwise.agents.webrtc import alive
+from turnwise.agents.webrtc.end import Terms, WebRTCEnd
+from turnwise.agents.webrtc.paced_track import PacedTrack
+
+from ..vanishing import vanish
 
 pytestmark = pytest.mark.anyio
 TONE = (np.sin(np.arange(480) * 2 * np.pi * 1000 / 24_000) * 8000).astype("<i2").tobytes()
@@ -17,21 +20,16 @@ class End:
 
     def __init__(self, sound: Callable[[int], bytes] = bytes) -> None:
         self.heard, self.events, self.gone = bytearray(), [], asyncio.Event()
-        self.end = WebRTCEnd(sound, self._hear, self.events.append, self.gone.set)
+        terms, track = Terms("events", 24_000, silent_secs=1.0), PacedTrack(24_000, sound)
+        self.end = WebRTCEnd(terms, track, self._hear, self.events.append, self.gone.set)
 
     async def _hear(self, pcm):
         self.heard += pcm
 
-    def vanish(self):
-        """As a machine does whose plug is pulled: no packet goes, no good-bye is said."""
-        for transceiver in self.end._connection.getTransceivers():
-            ice = transceiver.receiver.transport.transport._connection
-            for protocol in ice._protocols:
-                protocol.transport.sendto = lambda *_: None  # pyright: ignore
-
 
 @pytest.fixture
-async def ends(anyio_backend):
+async def ends(anyio_backend, monkeypatch):
+    monkeypatch.setattr(alive, "_LOOK_SECS", 0.05)
     one, other = End(lambda size: TONE[:size]), End()
     await one.end.accept(await other.end.answer(await one.end.offer()))
     await asyncio.gather(one.end.until_open(), other.end.until_open())
@@ -70,12 +68,18 @@ async def test_who_hangs_up_is_missed_at_once(ends):
         other.end.send("hello")
 
 
-async def test_who_vanishes_is_missed(ends, monkeypatch):
-    monkeypatch.setattr(peer_alive, "_LOOK_SECS", 0.05)
-    monkeypatch.setattr(peer_alive, "_SILENT_SECS", 1.0)
+async def test_who_vanishes_is_missed_and_nobody_else(ends):
     one, other = ends
-    watch = asyncio.create_task(peer_alive.until_silent(other.end._connection))
-    await asyncio.sleep(0.5)
-    assert not watch.done()
-    one.vanish()
-    await asyncio.wait_for(watch, 5)
+    await until(lambda: len(other.heard) > 1.5 * 48_000)
+    assert not other.gone.is_set()
+    vanish(one.end._connection)
+    await asyncio.wait_for(other.gone.wait(), 5)
+
+
+async def test_who_cuts_the_connection_says_no_good_bye(ends):
+    one, other = ends
+    await one.end.cut()
+    heard = await alive.received_packets(other.end._connection)
+    await one.end.close()
+    assert await alive.received_packets(other.end._connection) == heard
+    assert not other.gone.is_set()
