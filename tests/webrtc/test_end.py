@@ -9,6 +9,7 @@ from turnwise.agents.webrtc import alive
 from turnwise.agents.webrtc.end import Terms, WebRTCEnd
 from turnwise.agents.webrtc.paced_track import PacedTrack
 
+from ..patience import eventually
 from ..vanishing import vanish
 
 pytestmark = pytest.mark.anyio
@@ -37,15 +38,9 @@ async def ends(anyio_backend, monkeypatch):
     await asyncio.gather(one.end.close(), other.end.close())
 
 
-async def until(done):
-    async with asyncio.timeout(5):
-        while not done():
-            await asyncio.sleep(0.01)
-
-
 async def test_sound_keeps_its_pitch_and_is_never_torn(ends):
     _, other = ends
-    await until(lambda: len(other.heard) > 48_000)
+    await eventually(lambda: len(other.heard) > 48_000)
     samples = np.frombuffer(bytes(other.heard), "<i2")[12_000:24_000].astype(float)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size))) ** 2
     assert np.argmax(spectrum) * 2 == 1000
@@ -56,7 +51,7 @@ async def test_events_go_both_ways_and_long_ones_too(ends):
     one, other = ends
     other.end.send("x" * 200_000)
     one.end.send("hello")
-    await until(lambda: one.events and other.events)
+    await eventually(lambda: one.events and other.events)
     assert (len(one.events[0]), other.events) == (200_000, ["hello"])
 
 
@@ -70,7 +65,7 @@ async def test_who_hangs_up_is_missed_at_once(ends):
 
 async def test_who_vanishes_is_missed_and_nobody_else(ends):
     one, other = ends
-    await until(lambda: len(other.heard) > 1.5 * 48_000)
+    await eventually(lambda: len(other.heard) > 1.5 * 48_000)
     assert not other.gone.is_set()
     vanish(one.end._connection)
     await asyncio.wait_for(other.gone.wait(), 5)
