@@ -61,9 +61,10 @@ def test_what_opus_has_no_one_packet_for_goes_one_by_one():
     assert not are_alike(b"", b"")
 
 
-@pytest.mark.parametrize("loudness", [0, 300, 20_000])
-def test_packets_that_go_together_sound_as_they_would_alone(loudness):
+@pytest.mark.parametrize(("loudness", "bits_per_sec"), [(0, 96_000), (300, 96_000), (20_000, 256_000)])
+def test_packets_that_go_together_sound_as_they_would_alone(loudness, bits_per_sec):
     encoder, framing, noise = OpusEncoder(), Framing(48_000), np.random.default_rng(1)
+    encoder.codec.bit_rate = bits_per_sec
     pieces = [(noise.standard_normal(960) * loudness).clip(-32_000, 32_000).astype("<i2") for _ in range(9)]
     packets = [encoder.encode(framing.frame(piece.tobytes()))[0][0] for piece in pieces]
     apart = decoded(packets)
