@@ -24,9 +24,9 @@ class PacketOrder:
 
     The stock one keeps the last four packets until more come: 80 ms later than need be, the end of an
     answer stuck if the sender then rests, and 300 ms for the rest of the call once a packet was lost.
-    Here a packet that is next goes through at once. For one that is missing the later ones wait 40 ms at
-    most; then they go all together, as one packet, so that nothing later comes late: a receiver takes one
-    for each that comes. Whoever plays the sound keeps it smooth.
+    Here a packet that is next goes through at once. Where one is missing the later ones wait until
+    there are three, 40 ms as a rule; then they go all together, as one packet, so that nothing after them
+    comes late: a receiver takes one for each that comes. Whoever plays the sound keeps it smooth.
     """
 
     def __init__(self) -> None:
