@@ -20,7 +20,9 @@ def _no_time(monkeypatch):
 
 
 def sound(frame):
-    return frame.to_ndarray().tobytes()
+    left, right = frame.to_ndarray().reshape(-1, 2).T
+    assert (left == right).all()
+    return left.tobytes()
 
 
 async def test_where_nothing_is_said_there_is_silence():

@@ -38,13 +38,14 @@ async def ends(anyio_backend, monkeypatch):
     await asyncio.gather(one.end.close(), other.end.close())
 
 
-async def test_sound_keeps_its_pitch_and_is_never_torn(ends):
+async def test_sound_keeps_its_pitch_and_loudness_and_is_never_torn(ends):
     _, other = ends
     await eventually(lambda: len(other.heard) > 48_000)
     samples = np.frombuffer(bytes(other.heard), "<i2")[12_000:24_000].astype(float)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size))) ** 2
     assert np.argmax(spectrum) * 2 == 1000
     assert spectrum[490:511].sum() / spectrum.sum() > 0.99
+    assert np.std(samples) == pytest.approx(8000 / 2**0.5, rel=0.1)
 
 
 async def test_events_go_both_ways_and_long_ones_too(ends):
