@@ -6,7 +6,7 @@ from turnwise.agents.client.errors import Refused
 from .test_barge_in import heard_in, spoken_into
 from .test_endings import becomes
 from .test_faults import APOLOGY
-from .words import SENTENCES, error_rate
+from .words import SENTENCES, error_rate, words
 
 pytestmark = pytest.mark.side_by_side
 
