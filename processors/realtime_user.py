@@ -121,7 +121,8 @@ class RealtimeUser:
             return
         ago_secs = self._loudness.loud_secs
         if self._over_socket:
-            ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000)
+            padding_secs = self._detection.padding_secs if self._detection else 0.0
+            ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000 - padding_secs)
         await self._begins(ago_secs)
 
     async def _begins(self, ago_secs: float) -> None:

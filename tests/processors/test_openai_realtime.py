@@ -1,6 +1,7 @@
 """The model that hears and speaks itself: what it is told and when, and what each fault comes to."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -171,6 +172,21 @@ async def test_the_users_row_stands_before_the_agents_whenever_the_transcript_co
     assert [each["content"] for each in call.conversation.so_far] == ["Hello?", "Yes."]
     timestamps = [turn.started_at for turn in model.turns.turns]
     assert timestamps == sorted(timestamps)
+
+
+async def test_a_row_begins_with_the_speech_and_not_with_the_silence_that_is_heard_before_it(model):
+    call = model.call()
+    async with running(*whole_line(call)) as line:
+        mind = await model.session()
+        await line.feed(*[audio(0) for _ in range(50)])
+        await eventually(lambda: len(mind.heard) > 0.9 * 48_000)
+        before = datetime.now(UTC)
+        await mind.say("input_audio_buffer.speech_started", audio_start_ms=600, item_id="said 1")
+        await mind.say("input_audio_buffer.speech_stopped", audio_end_ms=1_000, item_id="said 1")
+        await mind.say("input_audio_buffer.committed", item_id="said 1", previous_item_id=None)
+        await mind.writes_down("Hello.")
+        await eventually(lambda: rows(model))
+    assert model.turns.turns[0].started_at > before - timedelta(seconds=0.2)
 
 
 async def test_a_transcript_that_fails_makes_no_row_and_holds_up_none(model):
