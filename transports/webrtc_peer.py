@@ -13,6 +13,7 @@ from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection, Sma
 
 from ..agents.line import Candidate
 from ..agents.refusal import Refusal
+from .rate_limit import TokenBucket
 from .speech_buffer import SpeechBuffer
 from .voice_track import VoiceTrack
 from .webrtc_sdp import ice_candidates, reachable
@@ -26,8 +27,15 @@ CLOSE_SECS = 1.0
 MOST_CANDIDATES = 100
 """Of one peer, over its life; a browser with several networks has a dozen."""
 
+OFFERS_PER_SEC, OFFERS_AT_ONCE = 0.5, 10.0
+"""Later offers of one peer: each costs an answer, or a whole connection. A browser makes one when its network
+changes."""
+
 _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
 """aiortc has no setting for it; Pipecat replaces that of a shared screen in the same way."""
+
+_ROOM = "_advertised_rwnd"
+"""aiortc tells the other side how much room is left for messages that are not whole, and takes more all the same."""
 
 OnMessage = Callable[[str | bytes], None]
 
@@ -44,6 +52,7 @@ class Peer(SmallWebRTCConnection):
         self._changing = asyncio.Lock()
         self._is_over = False
         self._candidates = 0
+        self._offers = TokenBucket(OFFERS_PER_SEC, OFFERS_AT_ONCE)
         self.voice = VoiceTrack()
         self.on_message: OnMessage = lambda message: None
         self.has_failed = False
@@ -62,8 +71,11 @@ class Peer(SmallWebRTCConnection):
         """The answer to a later offer of the same peer; with `restart` over a new connection.
 
         Raises:
-            Refusal: 400 `bad_request`, the offer cannot be answered; 404 `not_found`, it is about to go.
+            Refusal: 400 `bad_request`, the offer cannot be answered, or they come too fast; 404 `not_found`,
+                it is about to go.
         """
+        if not self._offers.take():
+            raise Refusal("bad_request", "This peer's offers come too fast; make the next one in a while.")
         async with self._changing:
             return await self._answered(self.renegotiate(reachable(sdp), "offer", restart))
 
@@ -83,6 +95,11 @@ class Peer(SmallWebRTCConnection):
         """How much has come in over the connection that is now in use."""
         stats = await self.pc.getStats()
         return sum(s.packetsReceived for s in stats.values() if isinstance(s, RTCTransportStats))
+
+    @property
+    def piles_up(self) -> bool:
+        """Whether it has sent more of messages that never become whole than anybody may."""
+        return self.pc.sctp is not None and getattr(self.pc.sctp, _ROOM) <= 0
 
     async def flush(self) -> None:
         """Returns once every message is on its way, or cannot be sent."""
