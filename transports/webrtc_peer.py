@@ -35,7 +35,7 @@ _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
 """aiortc has no setting for it; Pipecat replaces that of a shared screen in the same way."""
 
 _ROOM = "_advertised_rwnd"
-"""aiortc tells the other side how much room is left for messages that are not whole, and takes more all the same."""
+"""aiortc tells the other side how much room is left for what is no whole message yet, and takes more."""
 
 OnMessage = Callable[[str | bytes], None]
 
