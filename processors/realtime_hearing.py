@@ -73,6 +73,10 @@ class Loudness:
         """How long it has been quiet."""
         return time.monotonic() - self._loud_at
 
+    def start_afresh(self) -> None:
+        """What was loud until now was somebody else."""
+        self._loud_secs = 0.0
+
     def hear(self, audio: bytes) -> bool:
         """Whether with this microphone audio somebody has begun to speak."""
         samples = np.frombuffer(audio[: len(audio) // 2 * 2], np.int16).astype(np.float32)

@@ -19,6 +19,9 @@ RENEW_SECS = 55 * 60.0
 LINGER_SECS = 3.0
 """How long a session that is given up may still tell what the user said in it."""
 
+LAST_WORDS_SECS = 1.0
+"""How long it may once the call is over: who hangs up while the model thinks has said something, too."""
+
 OnEvent = Callable[[RealtimeSession, Event], Awaitable[None]]
 OnLost = Callable[[BaseException, bool], Awaitable[None]]
 
@@ -77,9 +80,7 @@ class RealtimeLine:
                 await self._once()
                 await self._rest()
         finally:
-            for task in list(self._lingering):
-                task.cancel()
-            await asyncio.gather(*self._lingering, return_exceptions=True)
+            await self._leave_all()
 
     async def _once(self) -> None:
         try:
@@ -91,12 +92,10 @@ class RealtimeLine:
             return
         try:
             why = await self._use(session)
-        except BaseException:
-            await session.close()
-            raise
-        self.session = None
-        self._lingering.add(task := asyncio.create_task(self._linger(session)))
-        task.add_done_callback(self._lingering.discard)
+        finally:
+            self.session = None
+            self._lingering.add(task := asyncio.create_task(self._linger(session)))
+            task.add_done_callback(self._lingering.discard)
         if not isinstance(why, _Renewal):
             self._tries += 1
             logger.debug("the session with the realtime model is over: {}", describe("realtime", why).code)
@@ -146,6 +145,17 @@ class RealtimeLine:
             logger.debug("a session was left: {}", type(error).__name__)
         finally:
             await session.close()
+
+    async def _leave_all(self) -> None:
+        """Leaves no session behind, and as little as can be of what was said in them."""
+        left = set(self._lingering)
+        try:
+            if left:
+                await asyncio.wait(left, timeout=LAST_WORDS_SECS)
+        finally:
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def _rest(self) -> None:
         """Waits until the next try is due; the first after a session that worked is due at once."""

@@ -31,7 +31,7 @@ from ..agents.wire import AgentState
 from .realtime_agent import Patience, RealtimeAgent
 from .realtime_answer import RealtimeAnswer
 from .realtime_items import items_of
-from .realtime_line import RealtimeLine
+from .realtime_line import LAST_WORDS_SECS, RealtimeLine
 from .realtime_session import TRANSCRIPTION, RealtimeSession
 from .realtime_user import RealtimeUser
 from .realtime_wishes import RealtimeWishes
@@ -42,6 +42,7 @@ _HARMLESS = {
     "item_truncate_invalid_item_id",
     "item_delete_invalid_item_id",
 }
+_CLOSE_SECS = 2.0
 _NOTHING_SAID = "input_audio_buffer_commit_empty"
 
 
@@ -163,7 +164,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
         keeping, self._keeping = self._keeping, None
         self._agent.forget()
         if keeping:
-            await self.cancel_task(keeping)
+            await self.cancel_task(keeping, LAST_WORDS_SECS + _CLOSE_SECS)
 
     async def _open_session(self) -> RealtimeSession:
         context = self._call.conversation.context

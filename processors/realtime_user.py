@@ -59,7 +59,7 @@ class RealtimeUser:
         self._loudness = Loudness()
         self._words = UserWords(call.conversation, self._push_up)
         self._began = datetime.now(UTC)
-        self._is_unheard = False
+        self._is_unheard = self._goes_on_unheard = False
         self._signed_at = 0.0
         self.is_speaking = False
 
@@ -70,7 +70,11 @@ class RealtimeUser:
             self._signed_at = time.monotonic()
             await self._push_up(UserSpeakingFrame())
         speaks_up = self._detection is not None and self._loudness.hear(frame.audio)
-        if not speaks_up or self._line.session or not self._state.hears_user:
+        if not speaks_up or not self._state.hears_user:
+            return False
+        if self._line.session:
+            if self._goes_on_unheard:
+                await self._begins(self._loudness.loud_secs)
             return False
         self._line.wake()
         await self._push_up(VADUserStartedSpeakingFrame())
@@ -79,6 +83,7 @@ class RealtimeUser:
     def gate_opened(self) -> None:
         """Nothing that was heard before is anybody's to hear."""
         self._hearing.start_afresh()
+        self._loudness.start_afresh()
         if self._line.session is None:
             self._line.outbox.drop_sound()
         elif self._detection is None and not self._over_socket:
@@ -86,7 +91,7 @@ class RealtimeUser:
 
     def forget(self) -> None:
         """The turn in progress is given up."""
-        self.is_speaking = self._is_unheard = False
+        self.is_speaking = self._is_unheard = self._goes_on_unheard = False
         self._hearing.end_turn()
         self._hearing.start_afresh()
         self._line.outbox.forget()
@@ -107,13 +112,21 @@ class RealtimeUser:
                 await self._on_decided()
 
     async def started(self, session: RealtimeSession, event: Event) -> None:
-        """The model hears somebody speak; what it hears outside the user's turn is nobody's."""
-        self._is_unheard = not self._state.hears_user
+        """The model hears somebody speak; what it hears outside the user's turn is nobody's.
+
+        Unless it goes on when the turn is the user's: to the model all of it is one piece of speech.
+        """
+        self._is_unheard = self._goes_on_unheard = not self._state.hears_user
         if self._is_unheard:
             return
         ago_secs = self._loudness.loud_secs
         if self._over_socket:
-            ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000)
+            padding_secs = self._detection.padding_secs if self._detection else 0.0
+            ago_secs = max(0.0, session.heard_secs - event["audio_start_ms"] / 1000 - padding_secs)
+        await self._begins(ago_secs)
+
+    async def _begins(self, ago_secs: float) -> None:
+        self._is_unheard = self._goes_on_unheard = False
         self._began = datetime.now(UTC) - timedelta(seconds=min(ago_secs, _LONGEST_SECS))
         self.is_speaking = self._line.outbox.keeps_turn = True
         if self._state.is_agents_turn:
@@ -123,6 +136,7 @@ class RealtimeUser:
 
     async def stopped(self, session: RealtimeSession, event: Event) -> None:
         """The model takes the user's turn for over, and is about to answer."""
+        self._goes_on_unheard = False
         if self._is_unheard or not self.is_speaking:
             return
         self.is_speaking = self._line.outbox.keeps_turn = False

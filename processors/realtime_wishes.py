@@ -18,6 +18,11 @@ class TurnDetection:
     prefix_secs: float
     eagerness: str
 
+    @property
+    def padding_secs(self) -> float:
+        """How long before the speech the model says that it begins: `audio_start_ms` has the prefix in it."""
+        return self.prefix_secs if self.kind == "server_vad" else 0.0
+
     def asked(self, *, interrupts: bool) -> Event:
         """As the API takes it; `interrupts`: whether speech stops an answer that is under way."""
         how: Event = {"type": self.kind, "create_response": True, "interrupt_response": interrupts}

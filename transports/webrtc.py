@@ -16,6 +16,7 @@ from ..agents.webrtc.alive import SILENT_SECS
 from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason, call_ended
 from .client_messages import ClientMessages
 from .intake import Intake
+from .rate_limit import TokenBucket
 from .webrtc_peer import Peer
 from .webrtc_transport import WebRTCTransport
 
@@ -29,6 +30,10 @@ LAST_WORDS_SECS = 0.3
 """How long the client has to read why a call ends before the connection is closed."""
 
 _LOOK_SECS = 1.0
+
+PACKETS_PER_SEC, PACKETS_AT_ONCE = 500.0, 3_000.0
+"""A microphone sends 50 a second, and messages are few; each costs time to decrypt, whatever is in it."""
+
 _WRITE_SECS = 30.0
 _CHUNKS_OF_10_MS = 2
 
@@ -42,6 +47,7 @@ class WebRTCLine:
         self.on_flood: OnFlood = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
         self._heard_at = 0.0
+        self._packets = TokenBucket(PACKETS_PER_SEC, PACKETS_AT_ONCE)
         self._is_gone = asyncio.Event()
         self._peer = Peer([RTCIceServer(list(s.urls), s.username, s.credential) for s in ice_servers])
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -118,6 +124,8 @@ class WebRTCLine:
             received, packets = packets, await self._peer.received_packets()
             if self._peer.is_connected() and packets != received:
                 self._heard_now()
+            if self._peer.piles_up or not self._packets.take(max(0, packets - received)):
+                self._flooded()
             limit = SILENT_SECS if self._peer.is_connected() else CONNECT_SECS
             if self._unheard_secs > limit:
                 logger.info("the peer did not connect, or is gone without a word")

@@ -15,6 +15,7 @@ from ..agents.refusal import Refusal
 from ..agents.webrtc.alive import received_packets
 from ..agents.webrtc.closing import in_time
 from ..agents.webrtc.packet_order import hand_on_at_once
+from .rate_limit import TokenBucket
 from .voice_track import VoiceTrack
 from .webrtc_sdp import ice_candidates, reachable
 
@@ -23,6 +24,13 @@ ANSWER_SECS = 8.0
 
 MOST_CANDIDATES = 100
 """Of one peer, over its life; a browser with several networks has a dozen."""
+
+OFFERS_PER_SEC, OFFERS_AT_ONCE = 0.5, 10.0
+"""Later offers of one peer: each costs an answer, or a whole connection. A browser makes one when its network
+changes."""
+
+_ROOM = "_advertised_rwnd"
+"""aiortc tells the other side how much room is left for what is no whole message yet, and takes more."""
 
 OnMessage = Callable[[str | bytes], None]
 
@@ -39,6 +47,7 @@ class Peer(SmallWebRTCConnection):
         self._changing = asyncio.Lock()
         self._is_over = False
         self._candidates = 0
+        self._offers = TokenBucket(OFFERS_PER_SEC, OFFERS_AT_ONCE)
         self.voice = VoiceTrack()
         self.on_message: OnMessage = lambda message: None
         self.has_failed = False
@@ -57,8 +66,11 @@ class Peer(SmallWebRTCConnection):
         """The answer to a later offer of the same peer; with `restart` over a new connection.
 
         Raises:
-            Refusal: 400 `bad_request`, the offer cannot be answered; 404 `not_found`, it is about to go.
+            Refusal: 400 `bad_request`, the offer cannot be answered, or they come too fast; 404 `not_found`,
+                it is about to go.
         """
+        if not self._offers.take():
+            raise Refusal("bad_request", "This peer's offers come too fast; make the next one in a while.")
         async with self._changing:
             return await self._answered(self.renegotiate(reachable(sdp), "offer", restart))
 
@@ -77,6 +89,11 @@ class Peer(SmallWebRTCConnection):
     async def received_packets(self) -> int:
         """How much has come in over the connection that is now in use."""
         return await received_packets(self.pc)
+
+    @property
+    def piles_up(self) -> bool:
+        """Whether it has sent more of messages that never become whole than anybody may."""
+        return self.pc.sctp is not None and getattr(self.pc.sctp, _ROOM) <= 0
 
     async def flush(self) -> None:
         """Returns once every message is on its way, or cannot be sent."""

@@ -1,5 +1,8 @@
 """The model that hears and speaks itself: what it is told and when, and what each fault comes to."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
@@ -18,7 +21,12 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
 )
 from turnwise.agents.faults import describe
-from turnwise.agents.frames import SpeechBeginsFrame, UserTurnDecidedFrame, UserTurnEmptyFrame
+from turnwise.agents.frames import (
+    InputGateOpenedFrame,
+    SpeechBeginsFrame,
+    UserTurnDecidedFrame,
+    UserTurnEmptyFrame,
+)
 from turnwise.agents.wire import AgentState
 from turnwise.processors import realtime_line
 from turnwise.processors.error_recovery import ErrorRecovery
@@ -166,6 +174,21 @@ async def test_the_users_row_stands_before_the_agents_whenever_the_transcript_co
     assert timestamps == sorted(timestamps)
 
 
+async def test_a_row_begins_with_the_speech_and_not_with_the_silence_that_is_heard_before_it(model):
+    call = model.call()
+    async with running(*whole_line(call)) as line:
+        mind = await model.session()
+        await line.feed(*[audio(0) for _ in range(50)])
+        await eventually(lambda: len(mind.heard) > 0.9 * 48_000)
+        before = datetime.now(UTC)
+        await mind.say("input_audio_buffer.speech_started", audio_start_ms=600, item_id="said 1")
+        await mind.say("input_audio_buffer.speech_stopped", audio_end_ms=1_000, item_id="said 1")
+        await mind.say("input_audio_buffer.committed", item_id="said 1", previous_item_id=None)
+        await mind.writes_down("Hello.")
+        await eventually(lambda: rows(model))
+    assert model.turns.turns[0].started_at > before - timedelta(seconds=0.2)
+
+
 async def test_a_transcript_that_fails_makes_no_row_and_holds_up_none(model):
     call = model.call()
     async with running(*whole_line(call)):
@@ -189,6 +212,24 @@ async def test_a_hang_up_keeps_what_was_written_down_so_far(model):
     assert rows(model) == [("user", "Hello, can"), ("agent", "Yes.")]
 
 
+async def test_who_hangs_up_while_the_model_thinks_is_written_down_all_the_same(model):
+    call = model.call()
+
+    async def write_down(mind):
+        await asyncio.sleep(0.3)
+        await mind.writes_down("Hello, can you hear me?")
+
+    async with running(*whole_line(call)) as line:
+        mind = await model.session()
+        await mind.notices()
+        await line.down(UserTurnDecidedFrame)
+        await eventually(lambda: len(call.conversation.context.get_messages()) == 1)
+        writing = asyncio.create_task(write_down(mind))
+    assert rows(model) == [("user", "Hello, can you hear me?")]
+    await writing
+    await mind.connection.wait_closed()
+
+
 async def test_noise_without_an_answer_gives_the_turn_back_without_an_apology(model):
     async with running(realtime(model.call())) as line:
         mind = await model.session()
@@ -209,6 +250,26 @@ async def test_what_the_model_answers_to_nobody_is_taken_back(model):
     assert cancelled["response_id"] == "unasked"
     assert [each["item_id"] for each in mind.told("conversation.item.delete")] == ["noise"]
     assert line.came(UserTurnDecidedFrame) == line.came(LLMFullResponseStartFrame) == []
+
+
+async def test_who_speaks_on_until_the_turn_is_theirs_again_is_heard_and_answered(model):
+    call = model.call()
+    async with running(*whole_line(call)) as line:
+        mind = await model.session()
+        call.state.move(AgentState.THINKING)
+        await mind.say("input_audio_buffer.speech_started", audio_start_ms=0, item_id="on")
+        await mind.begins("unasked")
+        await mind.is_told("response.cancel")
+        call.state.move(AgentState.LISTENING)
+        await line.feed(InputGateOpenedFrame(), *[audio() for _ in range(15)])
+        await line.down(UserStartedSpeakingFrame)
+        await mind.say("input_audio_buffer.speech_stopped", audio_end_ms=100, item_id="on")
+        await mind.say("input_audio_buffer.committed", item_id="on", previous_item_id=None)
+        await mind.writes_down("What is the weather like?", "on")
+        await mind.answers("It is fine.")
+        await line.down(TTSStoppedFrame)
+    assert rows(model) == [("user", "What is the weather like?"), ("agent", "It is fine.")]
+    assert mind.told("conversation.item.delete") == []
 
 
 FAILED = {"error": {"type": "rate_limit_error", "code": "rate_limit_exceeded", "message": "too fast"}}

@@ -97,6 +97,31 @@ async def test_a_flood_of_messages_ends_the_call(peer, calls, monkeypatch):
     assert await calls.wait_until_empty(END_SECS)
 
 
+async def test_a_message_without_end_ends_the_call(peer, calls):
+    await peer.connect()
+    peer.pc.sctp._remote_max_message_size = 0  # sends more than it was told it may
+    peer.channel.send("x" * 30_000_000)
+    assert await calls.wait_until_empty(END_SECS)
+
+
+async def test_more_packets_than_a_microphone_sends_end_the_call(peer, calls, monkeypatch):
+    monkeypatch.setattr(webrtc, "PACKETS_AT_ONCE", 50.0)
+    monkeypatch.setattr(webrtc, "PACKETS_PER_SEC", 1.0)
+    await peer.connect()
+    assert (await peer.told("call-ended"))["data"]["reason"] == EndReason.RATE.value
+    assert await calls.wait_until_empty(END_SECS)
+
+
+async def test_offers_in_mid_call_that_come_too_fast_are_400_and_the_call_goes_on(peer, calls):
+    await peer.connect()
+    again = await peer.offer()
+    answers = [await peer.post(again) for _ in range(12)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [400] * 2
+    assert calls.active == 1
+    peer.say("client-ready", version="2.1.0", about={})
+    await peer.told("agent-state")
+
+
 async def test_a_second_data_channel_is_closed_and_the_first_goes_on(peer):
     await peer.connect()
     second = peer.pc.createDataChannel("more")
