@@ -8,6 +8,8 @@ import httpx2
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack
 
+from .vanishing import vanish
+
 RTVI = "rtvi-ai"
 
 
@@ -122,10 +124,8 @@ class BrowserPeer:
         await self.pc.close()
 
     def vanish(self) -> None:
-        """Says nothing any more, as a machine whose battery is empty."""
-        for transceiver in self.pc.getTransceivers():
-            for protocol in transceiver.receiver.transport.transport._connection._protocols:
-                protocol.transport.abort()
+        """Says nothing any more."""
+        vanish(self.pc)
 
     def _take(self, text: str) -> None:
         self.messages.append(json.loads(text))

@@ -51,14 +51,14 @@ async def test_a_bad_file_keeps_the_old_settings_and_says_everything_that_is_wro
         await server.says("the old ones stay")
         await server.says("settings.local.toml:4: server.prot: is not a known key; did you mean port?")
         await server.says("settings.local.toml:2: agents.new.extends: there is no agent 'defualt'")
-        assert await agents(server) == ["default", "old"]
+        assert {"old", "new"} & set(await agents(server)) == {"old"}
         local("[agents.new")
         server.hup()
         assert "settings.local.toml:1: " in await server.says("mend the TOML")
         local('[agents.new]\nextends = "default"\n')
         server.hup()
         assert (await server.says(READ)).endswith("agents.new, agents.old")
-        assert await agents(server) == ["default", "new"]
+        assert {"old", "new"} & set(await agents(server)) == {"new"}
         assert "Traceback" not in server.log
 
 

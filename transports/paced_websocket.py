@@ -10,7 +10,7 @@ from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketTransport,
 )
 
-from .pace import on_the_clock
+from ..agents.pace import on_the_clock
 
 
 class PacedWebSocketTransport(FastAPIWebsocketTransport):

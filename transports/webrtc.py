@@ -12,6 +12,7 @@ from pipecat.processors.frameworks.rtvi.models import ServerMessage
 from pipecat.transports.base_transport import TransportParams
 
 from ..agents.line import Answer, Candidate, IceServer, OnFlood, OnGone
+from ..agents.webrtc.alive import SILENT_SECS
 from ..agents.wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, EndReason, call_ended
 from .client_messages import ClientMessages
 from .intake import Intake
@@ -20,10 +21,6 @@ from .webrtc_transport import WebRTCTransport
 
 CONNECT_SECS = 10.0
 """How long a peer may take to connect, from its answer on; then its place is free again."""
-
-SILENT_SECS = 12.0
-"""A peer from which nothing has come for so long is gone. Browsers send audio 50 times a second, muted or
-not, and reports on ours; a network that changes is back within a few seconds."""
 
 JUST_HEARD_SECS = 4.0
 """A connection that is closed by somebody who was heard so lately was not lost."""

@@ -7,27 +7,22 @@ from typing import Any
 
 from aiortc import RTCDataChannel, RTCIceServer, RTCRtpTransceiver
 from aiortc.mediastreams import MediaStreamTrack
-from aiortc.stats import RTCTransportStats
 from loguru import logger
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection, SmallWebRTCTrack
 
 from ..agents.line import Candidate
 from ..agents.refusal import Refusal
-from .speech_buffer import SpeechBuffer
+from ..agents.webrtc.alive import received_packets
+from ..agents.webrtc.closing import in_time
+from ..agents.webrtc.packet_order import hand_on_at_once
 from .voice_track import VoiceTrack
 from .webrtc_sdp import ice_candidates, reachable
 
 ANSWER_SECS = 8.0
 """How long an answer may take; the longest part is a STUN server that does not answer, 5 s."""
 
-CLOSE_SECS = 1.0
-"""How long a connection may take to say good-bye and be gone."""
-
 MOST_CANDIDATES = 100
 """Of one peer, over its life; a browser with several networks has a dozen."""
-
-_JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
-"""aiortc has no setting for it; Pipecat replaces that of a shared screen in the same way."""
 
 OnMessage = Callable[[str | bytes], None]
 
@@ -81,8 +76,7 @@ class Peer(SmallWebRTCConnection):
 
     async def received_packets(self) -> int:
         """How much has come in over the connection that is now in use."""
-        stats = await self.pc.getStats()
-        return sum(s.packetsReceived for s in stats.values() if isinstance(s, RTCTransportStats))
+        return await received_packets(self.pc)
 
     async def flush(self) -> None:
         """Returns once every message is on its way, or cannot be sent."""
@@ -99,12 +93,8 @@ class Peer(SmallWebRTCConnection):
         async with self._changing:  # what is under way makes a connection that has to be closed too
             if task := getattr(self, "_renegotiation_task", None):
                 task.cancel()
-            try:
-                async with asyncio.timeout(CLOSE_SECS):
-                    await self._close()
-                    await self.cleanup()
-            except TimeoutError:
-                logger.warning("a peer connection did not close in {} s", CLOSE_SECS)
+            if not await in_time(self._close_all()):
+                logger.warning("a peer connection did not close in time")
 
     def is_connected(self) -> bool:
         """Whether the connection stands; Pipecat's own says no where a client sends no pings."""
@@ -114,7 +104,7 @@ class Peer(SmallWebRTCConnection):
         """The microphone, wherever in the offer it stands."""
         audio = self._audio()
         if audio and not self._track_map.get(0) and audio.receiver.track:
-            setattr(audio.receiver, _JITTER_BUFFER, SpeechBuffer())
+            hand_on_at_once(audio.receiver)
             self._track_map[0] = SmallWebRTCTrack(audio.receiver)
         return self._track_map.get(0)
 
@@ -137,6 +127,10 @@ class Peer(SmallWebRTCConnection):
         audio = self._audio()
         if audio:
             audio.sender.replaceTrack(self.voice)
+
+    async def _close_all(self) -> None:
+        await self._close()
+        await self.cleanup()
 
     def _initialize(self) -> None:
         super()._initialize()

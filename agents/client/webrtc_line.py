@@ -1,28 +1,25 @@
 """A call over WebRTC, with aiortc in the browser's place: Opus both ways, RTVI as JSON on a data channel."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
-from aiortc import (
-    MediaStreamTrack,
-    RTCBundlePolicy,
-    RTCConfiguration,
-    RTCIceServer,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
-from aiortc.exceptions import InvalidStateError
-from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame
+from aiortc import RTCIceServer
 
+from ..webrtc.end import Terms, WebRTCEnd
 from ..wire import VOICE_SAMPLE_RATE_HZ, EndReason
 from . import frames
 from .errors import CallOver
 from .line import HUNG_UP, LOST
-from .webrtc_audio import MicrophoneTrack, VoiceOfTrack, undelay
-from .webrtc_heartbeat import beat
+from .webrtc_audio import MicrophoneTrack, SpokenParts
+
+_BEAT_SECS = 1.0
+"""Pipecat's server takes a client for gone that was silent for three of them."""
+
+_LOST_SECS = 5.0
+"""A server's track never rests, and it reports on ours every 1.5 s at the latest."""
 
 
 class WebRtcLine:
@@ -33,23 +30,14 @@ class WebRtcLine:
     """
 
     def __init__(self, ice_servers: list[RTCIceServer]) -> None:
-        bundled = RTCBundlePolicy.MAX_BUNDLE
-        self._peer = RTCPeerConnection(RTCConfiguration(ice_servers, bundlePolicy=bundled))
-        self._microphone = MicrophoneTrack()
-        self._peer.addTrack(self._microphone)
-        undelay(self._peer.getTransceivers()[0].receiver)
-        self._channel = self._peer.createDataChannel("rtvi")
+        terms = Terms("rtvi", VOICE_SAMPLE_RATE_HZ, tuple(ice_servers), _LOST_SECS)
+        self._microphone, self._voice = MicrophoneTrack(), SpokenParts()
+        self._end = WebRTCEnd(terms, self._microphone, self._hear, self._take, self._other_side_left)
         self._arrived: asyncio.Queue[frames.Arrival | None] = asyncio.Queue()
-        self._settled = asyncio.Event()
         self._close_code: int | None = None
         self._announced_code = LOST
-        self._tasks: list[asyncio.Task[None]] = []
+        self._beating: asyncio.Task[None] | None = None
         self._cutting: asyncio.Task[None] | None = None
-        self._peer.on("connectionstatechange", self._look_at_state)
-        self._peer.on("track", self._hear)
-        self._channel.on("open", self._settled.set)
-        self._channel.on("message", self._take)
-        self._channel.on("close", self._other_side_left)
 
     @property
     def close_code(self) -> int | None:
@@ -58,50 +46,42 @@ class WebRtcLine:
 
     async def offer(self) -> str:
         """The SDP to place the call with, with every candidate in it, so that nothing need follow."""
-        await self._peer.setLocalDescription(await self._peer.createOffer())
-        return self._peer.localDescription.sdp
+        return await self._end.offer()
 
-    async def connect(self, answer: RTCSessionDescription, timeout_secs: float) -> None:
+    async def connect(self, answer: str, timeout_secs: float) -> None:
         """Takes the answer, and waits until messages get through.
 
         Raises:
             ValueError: the answer is none.
             ConnectionError: the two ends found no way to each other.
         """
-        await self._peer.setRemoteDescription(answer)
-        with suppress(TimeoutError):
+        await self._end.accept(answer)
+        try:
             async with asyncio.timeout(timeout_secs):
-                await self._settled.wait()
-        if self._channel.readyState != "open":
-            raise ConnectionError
-        heartbeat = beat(self._channel, self._peer, self._other_side_left)
-        self._tasks.append(asyncio.create_task(heartbeat))
+                await self._end.until_open()
+        except TimeoutError:
+            raise ConnectionError from None
+        self._beating = asyncio.create_task(self._beat())
 
-    def _look_at_state(self) -> None:
-        if self._peer.connectionState in ("failed", "closed"):
-            self._other_side_left()
+    async def _beat(self) -> None:
+        with suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(_BEAT_SECS)
+                self._end.send(f"ping: {round(time.time() * 1000)}")
 
     def _other_side_left(self) -> None:
-        self._end(self._announced_code)
+        self._over(self._announced_code)
 
-    def _end(self, close_code: int) -> None:
+    def _over(self, close_code: int) -> None:
         if self._close_code is None:
             self._close_code = close_code
             self._arrived.put_nowait(None)
-            self._settled.set()
 
-    def _hear(self, track: MediaStreamTrack) -> None:
-        if track.kind == "audio":
-            self._tasks.append(asyncio.create_task(self._listen_to(track)))
+    async def _hear(self, pcm: bytes) -> None:
+        if voice := self._voice.voice_in(pcm):
+            self._arrived.put_nowait(frames.AudioFrame(voice, VOICE_SAMPLE_RATE_HZ, 1))
 
-    async def _listen_to(self, track: MediaStreamTrack) -> None:
-        voice = VoiceOfTrack()
-        with suppress(MediaStreamError):
-            while isinstance(frame := await track.recv(), AudioFrame):
-                if pcm := voice.take(frame):
-                    self._arrived.put_nowait(frames.AudioFrame(pcm, VOICE_SAMPLE_RATE_HZ, 1))
-
-    def _take(self, data: bytes | str) -> None:
+    def _take(self, data: str) -> None:
         try:
             message = frames.parse_message(data)
         except ValueError as error:
@@ -134,8 +114,8 @@ class WebRtcLine:
         """Sends anything on the data channel."""
         self._assert_open()
         try:
-            self._channel.send(data)
-        except InvalidStateError as error:
+            self._end.send(data)
+        except ConnectionError as error:
             raise CallOver("the call is over") from error
 
     def _assert_open(self) -> None:
@@ -144,17 +124,16 @@ class WebRtcLine:
 
     async def hang_up(self) -> None:
         """Closes the peer connection, which tells the other side."""
-        self._end(HUNG_UP)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, *filter(None, [self._cutting]), return_exceptions=True)
-        await self._peer.close()
+        self._over(HUNG_UP)
+        if self._beating:
+            self._beating.cancel()
+        await asyncio.gather(*filter(None, [self._beating, self._cutting]), return_exceptions=True)
+        await self._end.close()
 
     def drop(self) -> None:
         """Closes the sockets below the connection first, so that nothing tells the other side."""
-        self._end(LOST)
-        if self._peer.sctp is not None and self._cutting is None:
-            self._cutting = asyncio.create_task(self._peer.sctp.transport.transport.stop())
+        self._over(LOST)
+        self._cutting = self._cutting or asyncio.create_task(self._end.cut())
 
 
 def _announced_in(message: dict[str, Any]) -> int | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiortc import RTCIceServer, RTCSessionDescription
+from aiortc import RTCIceServer
 
 from .api import Api
 from .errors import Unreachable
@@ -23,7 +23,7 @@ async def open_webrtc(url: str, meeting_id: str, token: str) -> WebRtcLine:
     async with Api(url, token) as api:
         line = _new_line(await api.ice_servers(meeting_id), url)
         try:
-            answer = await api.answer_to(await line.offer(), meeting_id)
+            answer = await api.answer_to(await _offer(line, url), meeting_id)
             await _connect(line, answer, url)
         except BaseException:
             await line.hang_up()
@@ -35,22 +35,30 @@ def _new_line(ice_servers: list[dict[str, Any]], url: str) -> WebRtcLine:
     try:
         given = [(each["urls"], each.get("username"), each.get("credential")) for each in ice_servers]
         return WebRtcLine([RTCIceServer(*each) for each in given])
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Unreachable(
-            f"{url} names an ICE server that is none; see `webrtc.ice_servers` there"
-        ) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _no_ice_server(url) from error
+
+
+async def _offer(line: WebRtcLine, url: str) -> str:
+    try:
+        return await line.offer()
+    except (TypeError, AttributeError, ValueError) as error:  # only now are the addresses read
+        raise _no_ice_server(url) from error
+
+
+def _no_ice_server(url: str) -> Unreachable:
+    return Unreachable(f"{url} names an ICE server that is none; see `webrtc.ice_servers` there")
 
 
 async def _connect(line: WebRtcLine, answer: dict[str, Any], url: str) -> None:
     try:
-        described = RTCSessionDescription(str(answer["sdp"]), str(answer["type"]))
-        await line.connect(described, MEDIA_SECS)
+        await line.connect(str(answer["sdp"]), MEDIA_SECS)
     except ConnectionError as error:
         raise Unreachable(
             f"{url} answers, but no audio gets through to it; let UDP through, name a TURN server "
             "in the server's `webrtc.ice_servers`, or leave out --transport webrtc"
         ) from error
-    except Exception as error:  # aiortc's reading of an SDP fails in many ways
+    except (KeyError, ValueError) as error:
         raise Unreachable(
             f"what answers at {url} speaks no WebRTC as a turnwise server does; check --url"
         ) from error

@@ -12,8 +12,8 @@ from ..faults import StageFault
 from .call_events import CallEvents
 from .call_offer import Accepted, hang_up_call, offer_call
 from .connection import Event
+from .end import realtime_end
 from .microphone import Microphone
-from .webrtc import WebRTCEnd
 
 _CLOSE_SECS = 0.5
 
@@ -28,7 +28,7 @@ class RealtimeCall:
         self._order = asyncio.Lock()
         self._microphone = Microphone()
         self._events = CallEvents(self._received.put_nowait)
-        self._end = WebRTCEnd(self._microphone.take, self._hear, self._events.take, self._over)
+        self._end = realtime_end(self._microphone.take, self._hear, self._events.take, self._over)
         self._is_over = self._is_closed = False
 
     @classmethod

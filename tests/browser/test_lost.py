@@ -3,6 +3,7 @@
 import pytest
 from turnwise.agents.client.api import Api
 
+from ..vanishing import vanish
 from .cable import Cable
 from .servers import own_server
 from .visit import link
@@ -84,9 +85,5 @@ async def test_over_webrtc_a_link_that_opens_one_call_does_not_come_back(town):
 
 
 def _unplug(served):
-    """No packet leaves the server's peers any more, nor reaches them: nobody says good-bye."""
     for peer in served.turnwise.peers._peers.values():
-        ice = peer.line._peer.pc.getTransceivers()[0].sender.transport.transport
-        for protocol in ice._connection._protocols:
-            protocol.transport.sendto = lambda *_: None
-            protocol.datagram_received = lambda *_: None
+        vanish(peer.line._peer.pc)

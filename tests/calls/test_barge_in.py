@@ -69,9 +69,10 @@ async def test_an_answer_that_is_spoken_into_is_given_up_and_the_next_one_is_ans
     assert len(asked) == 2
 
 
-async def test_a_greeting_can_be_interrupted_and_is_kept_as_far_as_it_was_spoken(house):
+@pytest.mark.parametrize("agent", ["talkative", "welcoming"], ids=["cascade", "realtime"])
+async def test_a_greeting_can_be_interrupted_and_is_kept_as_far_as_it_was_spoken(house, agent):
     meeting_id = await house.new_meeting()
-    async with house.call(meeting_id, "talkative") as caller:
+    async with house.call(meeting_id, agent) as caller:
         await caller.wait_for_state("speaking")
         await asyncio.sleep(2.5)
         _, voice = await spoken_into(caller, house.wav("hello"))

@@ -1,12 +1,8 @@
 """A model that hears and speaks itself is held to what the cascade is held to."""
 
-import asyncio
-
 import pytest
 
-from .test_barge_in import GREETING, WORDS_OFF, heard_in, spoken_into
-from .test_endings import becomes
-from .words import SENTENCES, error_rate, words
+from .words import SENTENCES, error_rate
 
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]
@@ -88,22 +84,6 @@ async def test_a_session_that_cannot_be_opened_is_told_and_opened_as_soon_as_it_
     assert (error["stage"], error["code"], error["status"]) == ("realtime", "upstream_error", 500)
     assert error["requestId"]
     assert len(caller.log.of("agent-error")) == 1
-
-
-async def test_an_answer_that_is_spoken_into_is_kept_as_far_as_it_was_heard(house):
-    meeting_id = await house.new_meeting()
-    async with house.call(meeting_id, "welcoming") as caller:
-        await caller.wait_for_state("speaking")
-        await asyncio.sleep(2.5)
-        _, voice = await spoken_into(caller, house.wav("hello"))
-        await caller.wait_for_state("speaking")
-        await caller.wait_for_state("listening", 20)
-    chunks = (await becomes(house, meeting_id, "processing"))["chunks"]
-    assert [chunk["speakerType"] for chunk in chunks] == ["agent", "user", "agent"]
-    assert GREETING.startswith(chunks[0]["text"])
-    assert "Welcome to the museum. We are" in chunks[0]["text"]
-    assert abs(len(words(chunks[0]["text"])) - len(await heard_in(house, voice))) <= WORDS_OFF
-    assert is_in_order(chunks)
 
 
 async def test_an_agent_that_writes_stores_nothing_where_it_is_told_to(house):

@@ -36,10 +36,15 @@ async def test_turns_are_heard_answered_spoken_and_stored_and_a_hang_up_ends_the
 
 
 async def test_the_voice_that_arrives_says_what_is_stored(house):
-    async with over_webrtc(house, agent="greeter") as caller:
+    meeting_id = await house.new_meeting()
+    async with over_webrtc(house, meeting_id, "talkative") as caller:
         await caller.wait_for_state("speaking")
         await caller.wait_for_state("listening")
-    assert await heard_in(house, caller.voice) == words("Welcome to the museum.")
+    (chunk,) = (await house.transcript(meeting_id))["chunks"]
+    heard = " ".join(await heard_in(house, caller.voice))
+    assert error_rate(chunk["text"], heard) <= 0.35, (
+        heard
+    )  # of words that the recogniser was not told to expect
 
 
 @pytest.mark.parametrize("stage", ["stt", "llm", "tts"])

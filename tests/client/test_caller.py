@@ -10,12 +10,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple
 
 import pytest
-from turnwise.agents.client import webrtc_heartbeat
+from turnwise.agents.client import webrtc_line
 from turnwise.agents.client.address import Transport
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import CallOver, Overdue, Refused, Unreachable
 from turnwise.agents.client.speech import is_audible
+from turnwise.agents.webrtc import alive
 
 from .peer import UTTERANCE, Line, Peer, SocketLine, answering, serving, tone
 from .test_api import ANSWERS
@@ -153,7 +154,8 @@ async def vanishes(line: Line) -> None:
     ],
 )
 async def test_what_is_no_answer_is_told_apart(net, reaction, why, monkeypatch):
-    monkeypatch.setattr(webrtc_heartbeat, "_BEAT_SECS", 0.05)
+    monkeypatch.setattr(alive, "_LOOK_SECS", 0.05)
+    monkeypatch.setattr(webrtc_line, "_LOST_SECS", 0.5)
     async with net.serving(answering(reaction)) as peer, net.dial(peer) as caller:
         turn = await say(caller, wait_secs=1.0)
     assert not turn.answered

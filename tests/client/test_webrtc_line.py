@@ -6,14 +6,12 @@ import threading
 import numpy as np
 import pytest
 from aioice import stun
-from aiortc import RTCPeerConnection
-from aiortc.rtp import RtpPacket
 from fastapi import Request
-from turnwise.agents.client import webrtc_heartbeat, webrtc_open
+from turnwise.agents.client import webrtc_line, webrtc_open
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused, Unreachable
-from turnwise.agents.client.webrtc_audio import Undelayed, undelay
 
+from ..patience import eventually
 from .peer import UTTERANCE, Line, answering, tone
 from .webrtc_peer import OFFER, Gone, RtcLine, RtcPeer, serving_webrtc
 
@@ -22,12 +20,6 @@ pytestmark = pytest.mark.anyio
 
 def dial(peer):
     return Caller.connect(peer.url, "m1", "t", transport="webrtc")
-
-
-async def until(true):
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_call_is_placed_with_its_token_its_meeting_and_all_candidates():
@@ -132,7 +124,7 @@ async def test_the_voice_is_there_when_it_is_spoken_and_not_before():
         since_secs = caller.now()
         await caller.speak(UTTERANCE)
         assert not caller.voice, "a track runs all the time, but silence is no voice"
-        await until(lambda: len(caller.voice) > 25)
+        await eventually(lambda: len(caller.voice) > 25)
     heard = np.frombuffer(b"".join(voice.pcm for voice in caller.voice), "<i2")
     loud = np.flatnonzero(np.abs(heard.astype(int)) > 1000)
     assert loud[0] < 480
@@ -149,13 +141,13 @@ async def test_what_is_sent_past_the_microphone_may_be_of_any_length_and_rate():
         caller.mute()
         for at in range(0, 96_000, 1_111 * 2):
             await caller.send_audio(tone(1, 48_000)[at : at + 1_111 * 2], 48_000)
-        await until(lambda: sum(len(pcm) for _, pcm in peer.lines[0].mic) > 2 * 14_000)
+        await eventually(lambda: sum(len(pcm) for _, pcm in peer.lines[0].mic) > 2 * 14_000)
 
 
 async def test_the_server_is_told_once_a_second_that_the_caller_is_there(monkeypatch):
-    monkeypatch.setattr(webrtc_heartbeat, "_BEAT_SECS", 0.02)
+    monkeypatch.setattr(webrtc_line, "_BEAT_SECS", 0.02)
     async with serving_webrtc(answering()) as peer, dial(peer):
-        await until(lambda: peer.lines[0].connection._last_received_time)
+        await eventually(lambda: peer.lines[0].connection._last_received_time)
 
 
 async def test_a_hang_up_reaches_the_server_at_once_and_a_drop_does_not():
@@ -170,7 +162,7 @@ async def test_a_hang_up_reaches_the_server_at_once_and_a_drop_does_not():
     async with serving_webrtc(stay) as peer:
         async with dial(peer) as caller:
             await caller.hang_up()
-            await until(lambda: gone)
+            await eventually(lambda: gone)
         async with dial(peer) as dropped:
             dropped.drop()
             assert await dropped.wait_for_close() == 1006
@@ -216,25 +208,4 @@ async def nothing_is_left():
     before = {
         task for task in asyncio.all_tasks() if "aiortc" not in repr(task) and "aioice" not in repr(task)
     }
-    await until(lambda: not [each for each in left() if each not in before])
-
-
-def packet(sequence_number):
-    packet = RtpPacket(sequence_number=sequence_number, timestamp=sequence_number * 960)
-    packet._data = b"%d" % sequence_number  # type: ignore[attr-defined]
-    return packet
-
-
-def test_a_packet_is_heard_as_it_comes_and_one_that_was_overtaken_is_not():
-    buffer = Undelayed()
-    heard = [buffer.add(packet(number))[1] for number in (65_534, 65_535, 1, 0, 2)]
-    assert [frame and frame.data for frame in heard] == [b"65534", b"65535", b"1", None, b"2"]
-
-
-async def test_the_library_s_own_buffer_is_where_it_is_replaced():
-    peer = RTCPeerConnection()
-    receiver = peer.addTransceiver("audio").receiver
-    before = set(vars(receiver))
-    undelay(receiver)
-    assert set(vars(receiver)) == before
-    await peer.close()
+    await eventually(lambda: not [each for each in left() if each not in before])

@@ -15,6 +15,7 @@ from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.request_handler import SmallWebRTCRequest, SmallWebRTCRequestHandler
 from pipecat.transports.smallwebrtc.transport import RawAudioTrack
 
+from ..vanishing import vanish
 from .peer import Answers, Line, Peer, Script
 
 OFFER = "/api/webrtc/offer"
@@ -74,9 +75,7 @@ class RtcLine(Line):
         await self.connection.disconnect()
 
     def vanish(self) -> None:
-        sctp = self.connection.pc.sctp
-        assert sctp is not None
-        self.tasks.append(asyncio.create_task(sctp.transport.transport.stop()))
+        vanish(self.connection.pc)
 
     async def end(self) -> None:
         await self.connection.disconnect()

@@ -11,6 +11,8 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
+from ..patience import eventually as eventually
+
 AFrame = TypeVar("AFrame", bound=Frame)
 
 
@@ -64,13 +66,6 @@ async def _wait(end: _End, kind: type[AFrame], count: int) -> list[AFrame]:
             end.news.clear()
             await end.news.wait()
     return found[:count]
-
-
-async def eventually(condition) -> None:
-    """Returns once a condition holds that nobody announces."""
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from turnwise.agents.faults import StageFault, describe
 from turnwise.agents.realtime.peer import open_realtime_call
 from turnwise.agents.sandbox.realtime.events import event
 
+from ..patience import eventually
 from .model import Model, a_model
 
 pytestmark = pytest.mark.anyio
@@ -81,9 +82,7 @@ async def test_what_is_said_is_heard_before_it_is_committed(model):
         await asyncio.gather(
             call.send({"type": "input_audio_buffer.commit"}), call.send({"type": "response.create"})
         )
-        async with asyncio.timeout(5):
-            while len(model.said) < 2:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: len(model.said) >= 2)
         heard_secs = loud_secs(bytes(model.heard))
     assert [json.loads(said)["type"] for said in model.said] == [
         "input_audio_buffer.commit",
@@ -136,11 +135,11 @@ async def test_a_call_that_does_not_come_about_in_time_is_hung_up(model):
 
 async def an_answer_of_nobody() -> str:
     """An answer that would do, of a peer that is gone."""
-    from turnwise.agents.realtime.webrtc import WebRTCEnd
+    from turnwise.agents.realtime.end import realtime_end
 
     async def nothing(_: bytes) -> None: ...
 
-    ends = [WebRTCEnd(bytes, nothing, print, lambda: None) for _ in range(2)]
+    ends = [realtime_end(bytes, nothing, print, lambda: None) for _ in range(2)]
     answer = await ends[1].answer(await ends[0].offer())
     for end in ends:
         await end.close()
@@ -175,9 +174,7 @@ async def test_an_event_that_no_data_channel_takes_is_refused_and_the_call_goes_
             await call.send({"type": "session.update", "session": {"instructions": "x" * 300_000}})
         assert fault.value.code == "request_refused"
         await call.send({"type": "response.create"})
-        async with asyncio.timeout(5):
-            while not model.said:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: model.said)
 
 
 def open_files() -> int:

@@ -1,6 +1,5 @@
 """What a WebRTC call says, in the order in which a WebSocket would say it."""
 
-import asyncio
 import base64
 import json
 
@@ -8,6 +7,8 @@ import numpy as np
 import pytest
 from pipecat.services.openai.realtime.events import parse_server_event
 from turnwise.agents.realtime.call_events import CallEvents
+
+from ..patience import eventually
 
 pytestmark = pytest.mark.anyio
 TONE = (np.sin(np.arange(480) / 5) * 8000).astype("<i2").tobytes()
@@ -154,9 +155,7 @@ async def test_an_answer_that_was_broken_off_unheard_is_over_at_once(told, statu
 async def test_an_answer_whose_voice_never_comes_is_over_all_the_same(told):
     told.answer()
     told.done()
-    async with asyncio.timeout(5):
-        while told.kinds[-1] != "response.done":
-            await asyncio.sleep(0.01)
+    await eventually(lambda: told.kinds[-1] == "response.done")
 
 
 async def test_the_end_of_a_voice_that_rests_is_found_without_packets(told):
@@ -165,9 +164,7 @@ async def test_the_end_of_a_voice_that_rests_is_found_without_packets(told):
     told.hear(*[TONE] * 4)
     told.done()
     told.say("output_audio_buffer.stopped", response_id="r1")
-    async with asyncio.timeout(5):
-        while told.kinds[-1] != "response.done":
-            await asyncio.sleep(0.01)
+    await eventually(lambda: told.kinds[-1] == "response.done")
 
 
 async def test_a_model_that_has_nothing_to_say_gives_no_sign_of_life(told):

@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
+from turnwise.agents.pace import LONGEST_LAG_SECS
 from turnwise.transports import paced_websocket
-from turnwise.transports.pace import LONGEST_LAG_SECS
 from turnwise.transports.paced_websocket import PacedOutput
 
 PIECE_SECS = 0.02

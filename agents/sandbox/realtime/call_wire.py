@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ...realtime.webrtc import WebRTCEnd
+from ...realtime.end import realtime_end
 from .events import Event
 from .wire import Gone
 
@@ -25,7 +25,7 @@ class CallWire:
         self.fetch: Callable[[int], bytes] = bytes
         self.hear: Callable[[bytes], Awaitable[None]] = _ignore
         self._received: asyncio.Queue[str | None] = asyncio.Queue()
-        self._end = WebRTCEnd(
+        self._end = realtime_end(
             lambda size: self.fetch(size), self._listen, self._received.put_nowait, self._gone
         )
         self._dropping: asyncio.Task[None] | None = None

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..refusal import Refusal
@@ -34,12 +35,19 @@ def error_of(refused: RefusedEvent, said: Event | None) -> Event:
     return event("error", error={**error, "event_id": (said or {}).get("event_id")})
 
 
-def read_event(text: str | None) -> Event:
-    """A client's event.
+async def obeyed(
+    text: str | None, obey: Callable[[Event], Awaitable[None]], send: Callable[[Event], Awaitable[None]]
+) -> None:
+    """Has a client's event obeyed; where it cannot be, the client is told why."""
+    said: Event | None = None
+    try:
+        said = _read(text)
+        await obey(said)
+    except RefusedEvent as refused:
+        await send(error_of(refused, said))
 
-    Raises:
-        RefusedEvent: it is no JSON object with a `type`.
-    """
+
+def _read(text: str | None) -> Event:
     try:
         said = json.loads(text or "")
     except (ValueError, RecursionError):

@@ -11,7 +11,7 @@ from ..parts import Parts
 from .codec import SoundDecoder
 from .context import Context
 from .conversation import Conversation
-from .events import Event, RefusedEvent, error_of, event, new_id, read_event
+from .events import Event, RefusedEvent, event, new_id, obeyed
 from .item import Item, of_client, sound_of
 from .item_shapes import read_item
 from .plan import planned
@@ -70,7 +70,7 @@ class RealtimeSession:
         telling = asyncio.create_task(self._tell())
         try:
             while True:
-                await self._take(await self._wire.receive())
+                await obeyed(await self._wire.receive(), self._obey, self._wire.send)
         except Gone:
             pass
         finally:
@@ -84,14 +84,6 @@ class RealtimeSession:
             Gone: the client went.
         """
         await self._turns.hear(pcm)
-
-    async def _take(self, text: str | None) -> None:
-        said: Event | None = None
-        try:
-            said = read_event(text)
-            await self._obey(said)
-        except RefusedEvent as refused:
-            await self._wire.send(error_of(refused, said))
 
     async def _obey(self, said: Event) -> None:
         conversation = self._conversation

@@ -12,7 +12,7 @@ from ..audio import EARS_RATE_HZ, from_pcm
 from ..parts import Parts
 from ..request_log import Entry
 from .answering import SILENT, Commit, Dropped, confirmed, transcribed
-from .events import Event, RefusedEvent, error_of, event, new_id, read_event
+from .events import Event, RefusedEvent, event, new_id, obeyed
 from .shapes import WIRE_RATE_HZ, AudioInput, updated
 
 _LEAST_SECS = 0.1
@@ -49,20 +49,12 @@ class TranscriptionSession:
         """Obeys the client until it goes."""
         try:
             while (message := await self._socket.receive())["type"] == "websocket.receive":
-                await self._take(message.get("text"))
+                await obeyed(message.get("text"), self._obey, self._send)
         except (WebSocketDisconnect, WebSocketDisconnected):
             pass
         finally:
             for answer in self._answers:
                 answer.cancel()
-
-    async def _take(self, text: str | None) -> None:
-        said: Event | None = None
-        try:
-            said = read_event(text)
-            await self._obey(said)
-        except RefusedEvent as refused:
-            await self._send(error_of(refused, said))
 
     async def _obey(self, said: Event) -> None:
         match said["type"]:

@@ -5,8 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from turnwise.agents.realtime import peer_alive
-from turnwise.agents.realtime.webrtc import WebRTCEnd
+from turnwise.agents.webrtc import alive
+from turnwise.agents.webrtc.end import Terms, WebRTCEnd
+from turnwise.agents.webrtc.paced_track import PacedTrack
+
+from ..patience import eventually
+from ..vanishing import vanish
 
 pytestmark = pytest.mark.anyio
 TONE = (np.sin(np.arange(480) * 2 * np.pi * 1000 / 24_000) * 8000).astype("<i2").tobytes()
@@ -17,21 +21,16 @@ class End:
 
     def __init__(self, sound: Callable[[int], bytes] = bytes) -> None:
         self.heard, self.events, self.gone = bytearray(), [], asyncio.Event()
-        self.end = WebRTCEnd(sound, self._hear, self.events.append, self.gone.set)
+        terms, track = Terms("events", 24_000, silent_secs=1.0), PacedTrack(24_000, sound)
+        self.end = WebRTCEnd(terms, track, self._hear, self.events.append, self.gone.set)
 
     async def _hear(self, pcm):
         self.heard += pcm
 
-    def vanish(self):
-        """As a machine does whose plug is pulled: no packet goes, no good-bye is said."""
-        for transceiver in self.end._connection.getTransceivers():
-            ice = transceiver.receiver.transport.transport._connection
-            for protocol in ice._protocols:
-                protocol.transport.sendto = lambda *_: None  # pyright: ignore
-
 
 @pytest.fixture
-async def ends(anyio_backend):
+async def ends(anyio_backend, monkeypatch):
+    monkeypatch.setattr(alive, "_LOOK_SECS", 0.05)
     one, other = End(lambda size: TONE[:size]), End()
     await one.end.accept(await other.end.answer(await one.end.offer()))
     await asyncio.gather(one.end.until_open(), other.end.until_open())
@@ -39,26 +38,21 @@ async def ends(anyio_backend):
     await asyncio.gather(one.end.close(), other.end.close())
 
 
-async def until(done):
-    async with asyncio.timeout(5):
-        while not done():
-            await asyncio.sleep(0.01)
-
-
-async def test_sound_keeps_its_pitch_and_is_never_torn(ends):
+async def test_sound_keeps_its_pitch_and_loudness_and_is_never_torn(ends):
     _, other = ends
-    await until(lambda: len(other.heard) > 48_000)
+    await eventually(lambda: len(other.heard) > 48_000)
     samples = np.frombuffer(bytes(other.heard), "<i2")[12_000:24_000].astype(float)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size))) ** 2
     assert np.argmax(spectrum) * 2 == 1000
     assert spectrum[490:511].sum() / spectrum.sum() > 0.99
+    assert np.std(samples) == pytest.approx(8000 / 2**0.5, rel=0.1)
 
 
 async def test_events_go_both_ways_and_long_ones_too(ends):
     one, other = ends
     other.end.send("x" * 200_000)
     one.end.send("hello")
-    await until(lambda: one.events and other.events)
+    await eventually(lambda: one.events and other.events)
     assert (len(one.events[0]), other.events) == (200_000, ["hello"])
 
 
@@ -70,12 +64,18 @@ async def test_who_hangs_up_is_missed_at_once(ends):
         other.end.send("hello")
 
 
-async def test_who_vanishes_is_missed(ends, monkeypatch):
-    monkeypatch.setattr(peer_alive, "_LOOK_SECS", 0.05)
-    monkeypatch.setattr(peer_alive, "_SILENT_SECS", 1.0)
+async def test_who_vanishes_is_missed_and_nobody_else(ends):
     one, other = ends
-    watch = asyncio.create_task(peer_alive.until_silent(other.end._connection))
-    await asyncio.sleep(0.5)
-    assert not watch.done()
-    one.vanish()
-    await asyncio.wait_for(watch, 5)
+    await eventually(lambda: len(other.heard) > 1.5 * 48_000)
+    assert not other.gone.is_set()
+    vanish(one.end._connection)
+    await asyncio.wait_for(other.gone.wait(), 5)
+
+
+async def test_who_cuts_the_connection_says_no_good_bye(ends):
+    one, other = ends
+    await one.end.cut()
+    heard = await alive.received_packets(other.end._connection)
+    await one.end.close()
+    assert await alive.received_packets(other.end._connection) == heard
+    assert not other.gone.is_set()

@@ -1,47 +1,59 @@
 """One end of a WebRTC connection that carries sound both ways, and events on a data channel."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
+    RTCIceServer,
     RTCPeerConnection,
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamTrack
 
-from .paced_track import PacedTrack
+from .alive import SILENT_SECS, until_silent
+from .closing import in_time
 from .packet_order import hand_on_at_once
-from .peer_alive import until_silent
-from .remote_sound import sound_of
+from .sound import sound_of
 
-CHANNEL = "oai-events"
-_CLOSE_SECS = 1.0
+
+@dataclass(frozen=True)
+class Terms:
+    """What an end goes by.
+
+    `channel` names the data channel of an offer; sound is heard as mono s16le at `rate_hz`. No ICE server
+    need be asked where one of the two ends has an address that the other can reach.
+    """
+
+    channel: str
+    rate_hz: int
+    ice_servers: tuple[RTCIceServer, ...] = ()
+    silent_secs: float = SILENT_SECS
 
 
 class WebRTCEnd:
     """Makes an offer or answers one, and hands on what comes until the other end is gone.
 
-    `fetch` gives what is to be played, `hear` takes what came, both mono s16le at `MODEL_RATE_HZ`;
-    `take` is given each event's text, and `on_gone` is told once or more that the other end left.
-    No ICE server is asked: one of the two ends has an address that the other can reach.
+    `track` is what is sent, `hear` takes the sound that came; `take` is given each event's text, and
+    `on_gone` is told once or more that the other end left.
     """
 
     def __init__(
         self,
-        fetch: Callable[[int], bytes],
+        terms: Terms,
+        track: MediaStreamTrack,
         hear: Callable[[bytes], Awaitable[None]],
         take: Callable[[str], None],
         on_gone: Callable[[], None],
     ) -> None:
+        self._terms, self._track = terms, track
         self._hear, self._take, self._on_gone = hear, take, on_gone
         self._connection = RTCPeerConnection(
-            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+            RTCConfiguration([*terms.ice_servers], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
-        self._track = PacedTrack(fetch)
         self._channel: RTCDataChannel | None = None
         self._opened = asyncio.Event()
         self._is_gone = False
@@ -53,7 +65,7 @@ class WebRTCEnd:
     async def offer(self) -> str:
         """Our description; it holds every way to us already."""
         self._connection.addTrack(self._track)
-        self._has_channel(self._connection.createDataChannel(CHANNEL))
+        self._has_channel(self._connection.createDataChannel(self._terms.channel))
         await self._connection.setLocalDescription()
         return self._connection.localDescription.sdp
 
@@ -89,7 +101,7 @@ class WebRTCEnd:
             raise ConnectionError("no way to the other end of WebRTC")
         self._run(self._watch())
 
-    def send(self, text: str) -> None:
+    def send(self, text: str | bytes) -> None:
         """Sends an event.
 
         Raises:
@@ -104,12 +116,15 @@ class WebRTCEnd:
         """Ends tracks, channel, sockets and tasks."""
         self._gone()
         self._track.stop()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_SECS):
-                await self._connection.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await in_time(self._connection.close())
+
+    async def cut(self) -> None:
+        """Closes the sockets alone, so that nothing tells the other end; `close` is still to come."""
+        if self._connection.sctp is not None:
+            await self._connection.sctp.transport.transport.stop()
 
     async def _describe(self, sdp: str, kind: str) -> None:
         try:
@@ -117,7 +132,8 @@ class WebRTCEnd:
         except Exception as error:  # aiortc raises what it happens to stumble over
             raise ValueError(f"no {kind}") from error
         for transceiver in self._connection.getTransceivers():
-            hand_on_at_once(transceiver.receiver)
+            if transceiver.kind == "audio":
+                hand_on_at_once(transceiver.receiver)
 
     def _has_channel(self, channel: RTCDataChannel) -> None:
         if self._channel is None:
@@ -136,11 +152,11 @@ class WebRTCEnd:
             self._run(self._listen(track))
 
     async def _listen(self, track: MediaStreamTrack) -> None:
-        async for pcm in sound_of(track):
+        async for pcm in sound_of(track, self._terms.rate_hz):
             await self._hear(pcm)
 
     async def _watch(self) -> None:
-        await until_silent(self._connection)
+        await until_silent(self._connection, self._terms.silent_secs)
         self._gone()
 
     def _changed(self) -> None:
