@@ -103,10 +103,11 @@ def whole_line(named: list[str], has_tools: bool = False) -> list[str]:
     return [IN, *line]
 
 
-def doubts(line: list[str]) -> Iterator[tuple[str, str]]:
+def doubts(line: list[str], realtime_speaks: bool = False) -> Iterator[tuple[str, str]]:
     """What a line of the usual names lacks to hold a conversation, and what to do about it.
 
-    Only doubts: a component of one's own may do two jobs in one.
+    Only doubts: a component of one's own may do two jobs in one. `realtime_speaks` says whether the
+    `realtime` stage has a voice of its own.
     """
     needs = _REALTIME_NEEDS if REALTIME in line else _NEEDS
     for stage, wanted, why in needs:
@@ -117,6 +118,8 @@ def doubts(line: list[str]) -> Iterator[tuple[str, str]]:
     for stage in ("stt", "llm"):
         if stage in line:
             yield f"has {stage} beside {REALTIME}, which does its work", f"take {stage} out"
+    if realtime_speaks and "tts" in line:
+        yield f"has tts beside a {REALTIME} that speaks itself", 'take tts out, or set output = "text" there'
     if "vad" in line[line.index(REALTIME) :]:
         yield f"has vad behind {REALTIME}, where nobody speaks", f"put vad before {REALTIME}, or take it out"
 

@@ -25,7 +25,7 @@ from .model import (
     WebRTCSettings,
 )
 from .model_dates import Ending, told_once
-from .pipeline import doubts
+from .pipeline import REALTIME, doubts
 from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
 from .values import check_values, is_secret, unknown_key
@@ -220,7 +220,7 @@ class _Reader:
                 )
             )
             for name, agent in agents.items()
-            for wrong, remedy in doubts([stage.name for stage in agent.stages])
+            for wrong, remedy in doubts([stage.name for stage in agent.stages], _realtime_speaks(agent))
         ]
 
     def _committed_secrets(self) -> list[str]:
@@ -234,6 +234,14 @@ class _Reader:
 
     def _add(self, path: tuple[str, ...], wrong: str, remedy: str) -> None:
         self.problems.append(Problem(".".join(path), wrong, remedy, self._layers.places.find(path)))
+
+
+def _realtime_speaks(agent: AgentSettings) -> bool:
+    """Whether a `realtime` stage of ours answers aloud: as it does where nothing else is said."""
+    return any(
+        (stage.name, stage.use) == (REALTIME, "openai") and stage.options.get("output", "audio") == "audio"
+        for stage in agent.stages
+    )
 
 
 def _move(path: tuple[str, ...]) -> str:

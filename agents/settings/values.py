@@ -88,6 +88,8 @@ def _words(model: type[BaseModel], error: Any, *, is_private: bool) -> tuple[str
         return "is not accepted", "change it"
     if kind == "value_error":
         return str(error["ctx"]["error"]), "change it"
+    if kind == "string_too_short" and not given:
+        return "must not be empty", "change it"
     wanted = _WANTED.get(kind) or error["msg"].replace("Input should be", "must be")
     is_private = is_private or isinstance(given, dict | list) or is_secret(str(error["loc"][-1]))
     shown = "" if is_private else f", not {given!r}"

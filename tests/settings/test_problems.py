@@ -220,6 +220,7 @@ def test_what_a_place_for_turns_or_meetings_says_when_it_cannot_be_made_is_not_t
         ("gate -> vad -> stt -> tts", "has tts without llm before it"),
         ("gate -> vad -> stt -> realtime", "has stt beside realtime, which does its work"),
         ("gate -> realtime -> vad", "has vad behind realtime, where nobody speaks"),
+        ("gate -> realtime -> tts", "has tts beside a realtime that speaks itself"),
     ],
 )
 def test_a_line_that_cannot_hold_a_conversation_is_warned_of(load, line, said):
@@ -227,3 +228,15 @@ def test_a_line_that_cannot_hold_a_conversation_is_warned_of(load, line, said):
     model = '[agents.odd.realtime]\nuse = "openai"\nmodel = "m"' if "realtime" in line else ""
     settings = load(local=f'[agents.odd]\nextends = "default"\npipeline = "{line}"\n{model}')
     assert [warning for warning in settings.warnings if f"agents.odd.pipeline: {said}" in warning]
+
+
+def test_a_realtime_model_that_only_writes_may_have_a_voice(load):
+    model = '[agents.odd.realtime]\nuse = "openai"\nmodel = "m"\noutput = "text"'
+    line = 'pipeline = "gate -> realtime -> tts"'
+    assert load(local=f'[agents.odd]\nextends = "default"\n{line}\n{model}').warnings == ()
+
+
+def test_text_that_may_not_be_empty_is_told_so_in_words(problems):
+    model = '[agents.odd.realtime]\nuse = "openai"\nmodel = "m"\ntranscription_model = ""'
+    said = problems(local=f'[agents.odd]\nextends = "default"\npipeline = "gate -> realtime"\n{model}')
+    assert "agents.odd.realtime.transcription_model: must not be empty; change it" in said

@@ -20,7 +20,7 @@ from . import broken
 pytestmark = pytest.mark.anyio
 
 SHORT_SECS = 0.5
-_SERVICES = ("stt.openai", "stt.openai-streaming", "llm.openai", "tts.openai")
+_SERVICES = ("stt.openai", "stt.openai-streaming", "llm.openai", "tts.openai", "realtime.openai")
 OPTIONS = {name: {"model": "m"} for name in _SERVICES}
 
 

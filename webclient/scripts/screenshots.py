@@ -31,6 +31,7 @@ SPEECH = ROOT / "tests" / "speech"
 SHOTS = ROOT / "docs" / "screenshots"
 RATE_HZ = 16_000
 SAID = ("hello", "weather", "order", "time", "name", "repeat")
+BEFORE_SECS = 3
 PAUSE_SECS = 9
 PREVIEW_PORT = 4199
 DESKTOP = {"viewport": {"width": 1180, "height": 800}}
@@ -105,6 +106,7 @@ def recording(path: Path) -> Path:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE_HZ)
+        out.writeframes(bytes(2 * RATE_HZ * BEFORE_SECS))
         for name in SAID:
             with wave.open(str(SPEECH / f"{name}.wav")) as speech:
                 out.writeframes(speech.readframes(speech.getnframes()) + silence)
@@ -207,6 +209,8 @@ async def talk_to_text(browser: Browser, house: House) -> None:
     """The demo, while the model writes its third answer."""
     page = await (await browser.new_context(viewport={"width": 860, "height": 680})).new_page()
     await page.goto(f"{house.page}talk-to-text")
+    # A model that writes at once is done before anybody could look.
+    house.behave(stage="realtime", per_token_ms=80)
     await press(page, "Start")
     for _ in range(2):
         await look(page, "speaking")

@@ -8,11 +8,14 @@ import {
   agentSaid,
   agentWrote,
   type Chunk,
+  type Conversation,
   finished,
   isAllStored,
   spokenBefore,
   stored,
   userSaid,
+  userTurnBegins,
+  userTurnEnded,
 } from "./transcript.ts";
 import { type ServerTurn, TurnClock } from "./turnTime.ts";
 import type { AgentState } from "./types.ts";
@@ -96,7 +99,7 @@ export class Listener {
     if (state === "speaking") this.isWriting = !this.hasVoice;
     if (state === "listening" && this.state !== "listening") this.agentFinished();
     this.state = state;
-    this.update(() => ({ agentState: state }));
+    this.update(({ transcript }) => ({ agentState: state, transcript: taken(transcript, state) }));
   }
 
   /** What was not spoken is not said any more. */
@@ -126,4 +129,10 @@ export class Listener {
     const told = fault(String(stage), String(code), String(message));
     this.update(({ errors }) => ({ errors: withError(errors, told) }));
   }
+}
+
+/** The conversation with the user's place in it, as whose turn it is says. */
+function taken(transcript: Conversation, state: AgentState): Conversation {
+  if (state === "thinking") return userTurnEnded(transcript);
+  return state === "listening" ? userTurnBegins(transcript) : transcript;
 }

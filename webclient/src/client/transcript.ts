@@ -11,17 +11,41 @@ export interface Chunk {
   readonly text: string;
 }
 
-/** The user's words so far: interim ones replace each other, final ones are added up. */
+/**
+ * The user's words so far: interim ones replace each other, final ones are added up.
+ *
+ * They belong to the earliest turn that still waits for words: who answers need not wait for them.
+ */
 export function userSaid(conversation: Conversation, text: string, isFinal: boolean): Conversation {
-  const live = lastLive(conversation, "user");
+  const live = firstLive(conversation, "user");
   const settled = live?.settled ?? "";
   const said = join(settled, text);
   return grown(conversation, "user", said, isFinal ? said : settled);
 }
 
+/**
+ * The user's turn is over: it has its place from now on, even if its words come during the answer.
+ *
+ * A turn before it that was answered without any words gets none any more.
+ */
+export function userTurnEnded(conversation: Conversation): Conversation {
+  const isAnswered = (at: number) =>
+    conversation.slice(at).some(({ speaker, isLive }) => speaker === "agent" && !isLive);
+  const heard = conversation.filter((each, at) => !(isWordless(each) && isAnswered(at)));
+  return firstLive(heard, "user") ? heard : grown(heard, "user", "", "");
+}
+
+/** It is the user's turn again: what was written down is complete, and what nobody answered was nothing. */
+export function userTurnBegins(conversation: Conversation): Conversation {
+  const lastHeard = conversation.findLastIndex((each) => !isWordless(each));
+  return conversation
+    .slice(0, lastHeard + 1)
+    .map((each) => (isWrittenDown(each as Live) ? { ...each, isLive: false } : each));
+}
+
 /** What the agent has really said so far, sentence by sentence. */
 export function agentSaid(conversation: Conversation, text: string): Conversation {
-  const said = join(lastLive(conversation, "agent")?.text ?? "", text);
+  const said = join(firstLive(conversation, "agent")?.text ?? "", text);
   return grown(conversation, "agent", said, said);
 }
 
@@ -43,7 +67,7 @@ export function isAllStored(conversation: Conversation, speaker: Speaker): boole
  */
 export function stored(conversation: Conversation, chunk: Chunk): Conversation {
   if (conversation.some((each) => each.sequenceNumber === chunk.sequenceNumber)) return conversation;
-  const said = lastUnstored(conversation, chunk.speakerType);
+  const said = unstored(conversation, chunk);
   const id = said?.id ?? freshId(conversation);
   const final: Live = {
     id,
@@ -54,21 +78,29 @@ export function stored(conversation: Conversation, chunk: Chunk): Conversation {
     sequenceNumber: chunk.sequenceNumber,
   };
   if (!said) return [...conversation, final];
-  return conversation.map((each) => (each === said ? final : each));
+  const kept = conversation.map((each) => (each === said ? final : each));
+  if (chunk.speakerType === "user") return kept;
+  // The server stores an answer after what it answers: words that are not here by now never come.
+  return kept.filter((each, at) => !(isWordless(each) && at < kept.indexOf(final)));
 }
 
 /** What the agent has spoken of a turn that it is not done with: its model may write one in several parts. */
 export function spokenBefore(conversation: Conversation): string {
-  const spoken = lastLive(conversation, "agent")?.text;
+  const spoken = firstLive(conversation, "agent")?.text;
   return spoken ? `${spoken} ` : "";
 }
 
 /** Whoever was speaking has finished, stored or not. */
 export function finished(conversation: Conversation, speaker: Speaker): Conversation {
-  const live = lastLive(conversation, speaker);
-  return live
-    ? conversation.map((each) => (each === live ? { ...live, isLive: false } : each))
-    : conversation;
+  if (!firstLive(conversation, speaker)) return conversation;
+  return conversation
+    .filter((each) => each.speaker !== speaker || !isWordless(each))
+    .map((each) => (each.isLive && each.speaker === speaker ? { ...each, isLive: false } : each));
+}
+
+/** The id of the utterance that comes next. Utterances are only ever added at the end. */
+export function freshId(conversation: Conversation): string {
+  return `u${Number(conversation.at(-1)?.id.slice(1) ?? 0) + 1}`;
 }
 
 interface Live extends Utterance {
@@ -77,7 +109,7 @@ interface Live extends Utterance {
 }
 
 function grown(conversation: Conversation, speaker: Speaker, text: string, settled: string): Conversation {
-  const live = lastLive(conversation, speaker);
+  const live = firstLive(conversation, speaker);
   if (live) return conversation.map((each) => (each === live ? { ...live, text, settled } : each));
   const fresh: Live = {
     id: freshId(conversation),
@@ -90,18 +122,32 @@ function grown(conversation: Conversation, speaker: Speaker, text: string, settl
   return [...conversation, fresh];
 }
 
-function lastLive(conversation: Conversation, speaker: Speaker): Live | undefined {
-  return conversation.findLast((each) => each.isLive && each.speaker === speaker) as Live | undefined;
+function firstLive(conversation: Conversation, speaker: Speaker): Live | undefined {
+  return conversation.find((each) => each.isLive && each.speaker === speaker) as Live | undefined;
+}
+
+/** A turn of the user whose words are still to come. */
+function isWordless({ speaker, text, sequenceNumber }: Utterance): boolean {
+  return speaker === "user" && text === "" && sequenceNumber === null;
+}
+
+/** Whether the user's words are all final. */
+function isWrittenDown({ speaker, text, settled }: Live): boolean {
+  return speaker === "user" && text !== "" && text === settled;
+}
+
+/** What the chunk is about, of what its speaker said: the same words, else the newest. */
+function unstored(conversation: Conversation, { speakerType, text }: Chunk): Utterance | undefined {
+  const last = lastUnstored(conversation, speakerType);
+  const isTheSame = (each: Utterance) =>
+    each.speaker === speakerType && each.sequenceNumber === null && each.text === text;
+  return last && (conversation.find(isTheSame) ?? last);
 }
 
 /** What that speaker said since the last turn of theirs that was stored. */
 function lastUnstored(conversation: Conversation, speaker: Speaker): Utterance | undefined {
   const last = conversation.findLast((each) => each.speaker === speaker);
   return last?.sequenceNumber === null ? last : undefined;
-}
-
-function freshId(conversation: Conversation): string {
-  return `u${conversation.length + 1}`;
 }
 
 function join(first: string, second: string): string {

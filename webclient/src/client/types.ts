@@ -13,6 +13,7 @@ export interface Utterance {
   /** Stable while the utterance grows: fit for a React key. */
   readonly id: string;
   readonly speaker: Speaker;
+  /** Empty where the user's turn is over and its words are still to come. */
   readonly text: string;
   /** Whether more of it may come. */
   readonly isLive: boolean;

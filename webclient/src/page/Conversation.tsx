@@ -1,6 +1,7 @@
 /** What both sides say, as it is said. */
 
 import { useRef } from "react";
+import { freshId } from "../client/transcript.ts";
 import type { Utterance } from "../react/useRealtimeAgent.ts";
 import { unspoken } from "./ahead.ts";
 import { useStickToEnd } from "./useStickToEnd.ts";
@@ -56,7 +57,8 @@ function Line({ speaker, text, ahead, isLive, sequenceNumber }: LineProps) {
     <div className="line" data-speaker={speaker} data-live={isLive}>
       <span className="who">{speaker === "user" ? "You" : "Agent"}</span>
       <p>
-        {text} {ahead && <span className="ahead">{ahead}</span>}
+        {text || (speaker === "user" && <span aria-hidden="true">…</span>)}{" "}
+        {ahead && <span className="ahead">{ahead}</span>}
         {sequenceNumber !== null && <Kept />}
       </p>
     </div>
@@ -78,9 +80,10 @@ export function withAhead(transcript: readonly Utterance[], agentText: string): 
     const isBeingSaid = each.isLive && each.speaker === "agent";
     return { ...each, ahead: isBeingSaid ? unspoken(agentText, each.text) : "" };
   });
-  if (!agentText.trim() || transcript.at(-1)?.speaker === "agent") return lines;
+  const isSpoken = transcript.some(({ isLive, speaker }) => isLive && speaker === "agent");
+  if (!agentText.trim() || isSpoken || transcript.at(-1)?.speaker === "agent") return lines;
   // The id that this utterance will have once its first words are spoken.
-  const id = `u${transcript.length + 1}`;
+  const id = freshId(transcript);
   const coming = { id, speaker: "agent", text: "", isLive: true, sequenceNumber: null } as const;
   return [...lines, { ...coming, ahead: agentText.trim() }];
 }

@@ -23,7 +23,7 @@ export function MicrophonePicker({ microphones, chosen, isInCall, onChoose, leve
         disabled={!isKnown}
         onChange={(event) => onChoose(event.target.value)}
       >
-        {!isKnown && <option value="">The default one</option>}
+        {!isKnown && <option value="">The default</option>}
         {microphones.map(({ id, label }) => (
           <option key={id} value={id}>
             {label}

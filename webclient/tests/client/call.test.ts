@@ -334,6 +334,8 @@ describe("what is said", () => {
     expect(now().agentText).toBe(numbers.join(""));
   });
 
+  const answer = () => now().transcript.find(({ speaker }) => speaker === "agent");
+
   test("is shown while the model writes it, as it is spoken, and as it was stored", async () => {
     await dial();
     const { last } = server;
@@ -342,17 +344,71 @@ describe("what is said", () => {
     last.send("bot-llm-text", { text: "It rains. " });
     last.send("bot-llm-text", { text: "Take a coat." });
     await soon(() => expect(now().agentText).toBe("It rains. Take a coat."));
-    expect(now().transcript).toEqual([]);
+    expect(answer()).toBeUndefined();
     last.tell("agent-state", { state: "speaking" });
     last.send("bot-tts-text", { text: "It rains." });
-    await soon(() => expect(now().transcript[0]).toMatchObject({ text: "It rains.", isLive: true }));
+    await soon(() => expect(answer()).toMatchObject({ text: "It rains.", isLive: true }));
     last.tell("interruption");
     last.tell("agent-state", { state: "listening" });
     last.tell("transcript-chunk", { sequenceNumber: 2, speakerType: "agent", text: "It rains" });
-    await soon(() => expect(now().transcript[0]?.sequenceNumber).toBe(2));
+    await soon(() => expect(answer()?.sequenceNumber).toBe(2));
     expect(now().transcript).toHaveLength(1);
-    expect(now().transcript[0]).toMatchObject({ text: "It rains", isLive: false });
+    expect(answer()).toMatchObject({ text: "It rains", isLive: false });
     expect(now().agentText).toBe("");
+  });
+
+  describe("by a user whose words are written down during the answer", () => {
+    const said = () => now().transcript.map(({ speaker, text }) => `${speaker}: ${text}`);
+    const answered = async () => {
+      await dial();
+      server.last.tell("agent-state", { state: "listening" });
+      server.last.tell("agent-state", { state: "thinking" });
+      await soon(() => expect(said()).toEqual(["user: "]));
+      server.last.tell("agent-state", { state: "speaking" });
+      server.last.send("bot-tts-text", { text: "It rains." });
+      await soon(() => expect(said()).toEqual(["user: ", "agent: It rains."]));
+    };
+    const words = (text: string) => server.last.send("user-transcription", { text, final: true });
+
+    test("stands above it from the end of the turn on, and in the same line", async () => {
+      await answered();
+      const before = now().transcript.map(({ id }) => id);
+      words("How is the weather?");
+      await soon(() => expect(said()).toEqual(["user: How is the weather?", "agent: It rains."]));
+      expect(now().transcript.map(({ id }) => id)).toEqual(before);
+    });
+
+    test("stands above it even if the answer was over by then", async () => {
+      await answered();
+      server.last.tell("agent-state", { state: "listening" });
+      words("How is the weather?");
+      await soon(() => expect(said()).toEqual(["user: How is the weather?", "agent: It rains."]));
+    });
+
+    test("is left out once the answer is stored without them", async () => {
+      await answered();
+      server.last.tell("transcript-chunk", { sequenceNumber: 1, speakerType: "agent", text: "It rains." });
+      await soon(() => expect(said()).toEqual(["agent: It rains."]));
+    });
+  });
+
+  test("by a user is a line for each turn, stored or not", async () => {
+    await dial();
+    for (const text of ["Hello.", "What is the time?"]) {
+      server.last.send("user-transcription", { text, final: true });
+      server.last.tell("agent-state", { state: "thinking" });
+      server.last.tell("agent-state", { state: "listening" });
+      await soon(() => expect(now().transcript.at(-1)).toMatchObject({ text, isLive: false }));
+    }
+    expect(now().transcript).toHaveLength(2);
+  });
+
+  test("by nobody leaves no line", async () => {
+    await dial();
+    server.last.tell("agent-state", { state: "thinking" });
+    await soon(() => expect(now().transcript).toHaveLength(1));
+    server.last.tell("agent-state", { state: "listening" });
+    await soon(() => expect(now().transcript).toEqual([]));
   });
 
   describe("by an agent that only writes", () => {
@@ -368,7 +424,8 @@ describe("what is said", () => {
       server.last.tell("agent-state", { state: "listening" });
       await soon(() => expect(now().agentState).toBe("listening"));
     };
-    const texts = () => now().transcript.map(({ text, isLive }) => [text, isLive]);
+    const answers = () => now().transcript.filter(({ speaker }) => speaker === "agent");
+    const texts = () => answers().map(({ text, isLive }) => [text, isLive]);
 
     test("stays when it has finished, and the next answer is another one", async () => {
       await dial();
@@ -407,7 +464,7 @@ describe("what is said", () => {
         await listens();
         await writes("It still");
         if (when === "after") keep(2, "It rains.");
-        await soon(() => expect(now().transcript[0]?.sequenceNumber).toBe(2));
+        await soon(() => expect(answers()[0]?.sequenceNumber).toBe(2));
         expect(texts()).toEqual([["It rains.", false]]);
         expect(now().agentText).toBe("It still");
       },

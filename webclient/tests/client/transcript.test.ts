@@ -8,6 +8,8 @@ import {
   spokenBefore,
   stored,
   userSaid,
+  userTurnBegins,
+  userTurnEnded,
 } from "../../src/client/transcript.ts";
 
 const lines = (conversation: Conversation) => conversation.map(({ speaker, text }) => `${speaker}: ${text}`);
@@ -77,4 +79,40 @@ test("a second part of an answer goes on where the first was spoken", () => {
   const said = agentSaid([], "Let me look.");
   expect(spokenBefore(said)).toBe("Let me look. ");
   expect(spokenBefore(finished(said, "agent"))).toBe("");
+});
+
+describe("a turn of the user whose words are still to come", () => {
+  test("is not opened where its words are there", () => {
+    const said = userSaid([], "Hello", false);
+    expect(userTurnEnded(said)).toEqual(said);
+  });
+
+  test("gets them above its answer", () => {
+    let said = agentSaid(userTurnEnded([]), "It ra");
+    said = userTurnEnded(said);
+    said = userSaid(said, "How is the weather?", true);
+    expect(lines(said)).toEqual(["user: How is the weather?", "agent: It ra"]);
+  });
+
+  test("goes where it was answered, and the next turn is over", () => {
+    const answered = finished(agentSaid(userTurnEnded([]), "Pardon?"), "agent");
+    expect(lines(userTurnEnded(userTurnBegins(answered)))).toEqual(["agent: Pardon?", "user: "]);
+  });
+
+  test("goes where the connection does", () => {
+    expect(finished(userTurnEnded([]), "user")).toEqual([]);
+  });
+
+  test("leaves no id twice when it goes", () => {
+    const kept = stored(agentSaid(userTurnEnded([]), "Hi."), chunk(1, "agent", "Hi."));
+    const ids = userSaid(kept, "Hello", false).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+  });
+});
+
+test("a turn that is stored late takes the place of its own words", () => {
+  let said = userTurnBegins(userSaid([], "Hello.", true));
+  said = userSaid(said, "Are you there?", true);
+  said = stored(said, chunk(1, "user", "Hello."));
+  expect(said.map(({ sequenceNumber }) => sequenceNumber)).toEqual([1, null]);
 });
