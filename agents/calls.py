@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from secrets import token_hex
 
@@ -36,6 +36,8 @@ class Calls:
         self._all_gone = asyncio.Event()
         self._all_gone.set()
         self.meetings = Meetings(services)
+        self.on_over: Callable[[], None] = lambda: None
+        """Called whenever a place is free again."""
         self.is_draining = False
         self.total = 0
 
@@ -120,6 +122,7 @@ class Calls:
         finally:
             self._places[user] -= 1
             self._places += Counter()
+            self.on_over()
             if not self.active:
                 self._all_gone.set()
 

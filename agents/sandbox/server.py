@@ -12,6 +12,8 @@ from ..listener import open_listener
 from ..loopback import is_loopback
 from .app import create_app
 from .parts import Parts
+from .realtime.calls import find_call_wire
+from .realtime.voice_activity import load_model
 from .unavailable import SandboxUnavailable
 
 KEEP_ALIVE_SECS = 75
@@ -54,6 +56,7 @@ class SandboxServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self.ready_line:
             print(self.ready_line, flush=True)
+        asyncio.get_running_loop().run_in_executor(None, _warm_up)
 
 
 def server(parts: Parts) -> SandboxServer:
@@ -93,6 +96,12 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
         raise SandboxUnavailable(
             f"The sandbox cannot listen on port {port}: {reason}; choose another."
         ) from None
+
+
+def _warm_up() -> None:
+    """What the first spoken conversation would wait for."""
+    load_model()
+    find_call_wire()
 
 
 def _ready_parts() -> Parts:

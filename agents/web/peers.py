@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from importlib.metadata import entry_points
 
 from loguru import logger
@@ -36,9 +37,10 @@ def find_peer_line() -> MakePeerLine:
 
 
 def warm_up() -> None:
-    """Imports what WebRTC takes, so that the first caller does not wait for it."""
+    """Imports what WebRTC takes, so that the first caller does not wait for it, nor a realtime model."""
     try:
         find_peer_line()
+        import_module("..realtime.call", __package__)
     except Exception as error:
         logger.error("calls over WebRTC cannot be taken: {}", type(error).__name__)
 

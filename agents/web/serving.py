@@ -17,6 +17,7 @@ from .certificate import Certificate
 from .http_protocol import AnsweringProtocol
 from .page_making import PageMaking
 from .peers import warm_up
+from .tidying import Tidying
 from .turnwise import Turnwise
 from .ws_protocol import LingeringProtocol
 
@@ -89,7 +90,10 @@ class _Server(uvicorn.Server):
                 _on_hangup(lambda *_: loop.call_soon_threadsafe(request))
             sys.stdout.write(f"ready {self._url}\n")
             sys.stdout.flush()
-            asyncio.get_running_loop().run_in_executor(None, warm_up)
+            tidying = Tidying()
+            self._turnwise.calls.on_over = tidying.soon
+            warming = asyncio.get_running_loop().run_in_executor(None, warm_up)
+            warming.add_done_callback(lambda _: tidying.set_apart())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._reload:

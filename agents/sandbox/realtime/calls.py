@@ -23,7 +23,7 @@ from .session import LATER, RealtimeSession
 from .session_shapes import SessionConfig, opened, refusal_of
 from .wire import Gone
 
-if TYPE_CHECKING:  # WebRTC is imported by the first who needs it
+if TYPE_CHECKING:
     from .call_wire import CallWire
 
 _SDP = "application/sdp"
@@ -88,7 +88,7 @@ async def _run(wire: "CallWire", session: RealtimeSession, fault: Fault | None) 
 
 
 async def _answered(offer: str) -> tuple["CallWire", str]:
-    call_wire = await asyncio.to_thread(_call_wire)
+    call_wire = await asyncio.to_thread(find_call_wire)
     wire = call_wire()
     try:
         return wire, await wire.answer(offer)
@@ -97,7 +97,8 @@ async def _answered(offer: str) -> tuple["CallWire", str]:
         raise Refusal(400, "Failed to parse the SDP offer.", code="invalid_offer", param="sdp") from None
 
 
-def _call_wire() -> type["CallWire"]:
+def find_call_wire() -> type["CallWire"]:
+    """Imported by the first who needs it: that takes most of a second."""
     from .call_wire import CallWire
 
     return CallWire
