@@ -14,8 +14,11 @@ from pipecat.workers.runner import WorkerRunner
 from .after_call.finished import EndedBy
 from .assembly import assemble
 from .call_context import CallContext
+from .faults import describe
 from .leftovers import close_clients
 from .line import Line
+from .reaching import ReachesUpstream
+from .refusal import Refusal
 from .settings.pipeline import IN, OUT
 from .wire import MIC_SAMPLE_RATE_HZ, VOICE_SAMPLE_RATE_HZ, AgentState, EndReason
 
@@ -58,6 +61,28 @@ class Call:
         line.messages.add_event_handler("on_hang_up", self._asked_to_end)
         context.hang_up.on_request(lambda: self._start(self._end_once_said()))
 
+    async def reach_upstream(self) -> None:
+        """Lets every stage that must go upstream do so before the caller is let in.
+
+        Raises:
+            Refusal: 502 `upstream_failed`, in the words of an `agent-error`.
+        """
+        for processor in self._processors:
+            if isinstance(processor, ReachesUpstream):
+                stage = self._context.stage_of.get(processor.name, "call")
+                try:
+                    await processor.reach_upstream()
+                except Exception as error:
+                    told = describe(stage, error)
+                    logger.warning("refused, because {} failed: {}", stage, told.code)
+                    raise Refusal("upstream_failed", told.message) from None
+
+    async def abandon(self) -> None:
+        """The call does not come about: nothing that was reached for it is kept."""
+        for processor in self._processors:
+            if isinstance(processor, ReachesUpstream):
+                await processor.leave_upstream()
+
     async def run(self) -> CallEnd:
         """Holds the conversation; returns once everything of it is gone."""
         fields = self._context.agent.fields
@@ -73,10 +98,10 @@ class Call:
             await close_clients(self._processors, self._context.upstream)
         return self._end or CallEnd.HUNG_UP
 
-    async def end(self, reason: EndReason) -> None:
-        """Ends the call from our side."""
+    async def end(self, reason: EndReason, whose: CallEnd = CallEnd.BY_SERVER) -> None:
+        """Ends the call from our side; `whose` end it is, where a client asked for it."""
         if self._end is None:
-            self._end, self._reason = CallEnd.BY_SERVER, reason
+            self._end, self._reason = whose, reason
             logger.info("ending the call: {}", reason.value)
             await self._line.end(reason)
             await self._worker.cancel()
@@ -84,7 +109,7 @@ class Call:
     @property
     def ended_by(self) -> EndedBy:
         """How it ended, for whoever gets the finished meeting."""
-        if self._reason:
+        if self._reason and self._end is CallEnd.BY_SERVER:
             return self._reason.value
         return "lost" if self._end is CallEnd.LOST else "hung_up"
 
@@ -125,7 +150,8 @@ class Call:
         self._context.client_ready.set()
 
     def _asked_to_end(self, *_: object) -> None:
-        self._start_end(EndReason.ENDED)
+        """The client hangs up: over WebRTC nothing else would tell it from a lost connection in time."""
+        self._start(self.end(EndReason.ENDED, CallEnd.HUNG_UP))
 
     def _flooded(self) -> None:
         self._start_end(EndReason.RATE)

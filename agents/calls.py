@@ -72,14 +72,16 @@ class Calls:
             raise Refusal("too_many_calls_of_user", f"You have {cap} calls already; end one first.")
         self.check_room()
 
-    async def hold(self, admission: Admission, line: Line) -> None:
+    async def hold(self, admission: Admission, line: Line, *, reaches_upstream: bool = False) -> None:
         """Lets a caller in and runs the call, from its first word to the end of its meeting.
 
         Everything that may go wrong before the line is open goes wrong before it, and leaves the
-        token as it was.
+        token as it was. With `reaches_upstream` that is so of the way to a model, too, where the
+        agent's stages can go it in advance.
 
         Raises:
-            Refusal: there is no place, somebody else used the token, or the call cannot be built.
+            Refusal: there is no place, somebody else used the token, the call cannot be built, or the
+                model cannot be reached.
             StoreUnavailable: the database is away.
         """
         meeting = admission.meeting
@@ -87,7 +89,7 @@ class Calls:
         with self._place(admission.claims.user), logger.contextualize(call=call_id):
             async with self._door.token(admission) as token, self._stay(admission) as stay:
                 call = await self._build(call_id, admission, line)
-                await line.open()
+                await self._open(call, line, reaches_upstream)
                 token.is_spent = True
                 logger.info("call of agent {} in meeting {}", admission.agent.name, meeting.id)
                 stay.may_rejoin = await self._run(call) is CallEnd.LOST
@@ -134,6 +136,15 @@ class Calls:
         except ComponentError as error:
             logger.error("the call cannot be built: {}", error.wrong)
             raise Refusal("internal_error", "The agent cannot be built; the server's log says why.") from None
+
+    async def _open(self, call: Call, line: Line, reaches_upstream: bool) -> None:
+        try:
+            if reaches_upstream:
+                await call.reach_upstream()
+            await line.open()
+        except BaseException:
+            await call.abandon()
+            raise
 
     async def _run(self, call: Call) -> CallEnd:
         self.total += 1

@@ -63,7 +63,7 @@ class OpenAIRealtime(RealtimeService):
         reasoning_effort: Annotated[
             Effort, Field(description="of models that reason; '' is the model's own")
         ] = "",
-        first_secs: Annotated[Secs, Field(description="longest wait for the beginning of an answer")] = 4.0,
+        first_secs: Annotated[Secs, Field(description="longest wait for the beginning of an answer")] = 3.8,
         next_secs: Annotated[Secs, Field(description="longest wait between its pieces")] = 2.0,
         connect_secs: Annotated[Secs, Field(description="longest wait for a session that is set up")] = 4.0,
     ) -> None:

@@ -50,10 +50,25 @@ class RealtimeLine:
         self.is_idle: Callable[[], bool] = lambda: False
         """Whether nobody would notice if the session were renewed now."""
         self.session: RealtimeSession | None = None
+        self._opened: RealtimeSession | None = None
         self._over: asyncio.Future[BaseException] | None = None
         self._wake = asyncio.Event()
         self._tries = 0
         self._lingering: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Opens the first session before anybody needs it.
+
+        Raises:
+            Exception: why there is none, fit for `describe`.
+        """
+        self._opened = await self._open_session()
+
+    async def close(self) -> None:
+        """Closes a session that was opened in advance and is not needed."""
+        opened, self._opened = self._opened, None
+        if opened:
+            await opened.close()
 
     def say(self, event: Event, session: RealtimeSession | None = None) -> None:
         """Says something to the model; where a session is named, to no other."""
@@ -80,11 +95,13 @@ class RealtimeLine:
                 await self._once()
                 await self._rest()
         finally:
+            await self.close()
             await self._leave_all()
 
     async def _once(self) -> None:
+        session, self._opened = self._opened, None
         try:
-            session = await self._open_session()
+            session = session or await self._open_session()
         except Exception as error:
             self._tries += 1
             logger.warning("no session with the realtime model: {}", describe("realtime", error).code)

@@ -101,6 +101,19 @@ class RealtimeService(OpenAIRealtimeLLMService):
         """Says that turns and conversation are looked after here: nobody needs to change for it."""
         return LLMServiceMetadataFrame(service_name=self.name, is_realtime_service=False)
 
+    async def reach_upstream(self) -> None:
+        """Opens the session in advance where that is a call of its own, which may be refused.
+
+        Raises:
+            Exception: why there is none, fit for `describe`.
+        """
+        if not self._over_socket:
+            await self._line.open()
+
+    async def leave_upstream(self) -> None:
+        """Closes it again: nobody comes."""
+        await self._line.close()
+
     async def start(self, frame: StartFrame) -> None:
         """Begins to connect; the call does not wait for it."""
         await super().start(frame)

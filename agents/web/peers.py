@@ -98,7 +98,7 @@ class Peers:
 
     async def _hold(self, admission: Admission, line: PeerLine) -> None:
         try:
-            await self._calls.hold(admission, line)
+            await self._calls.hold(admission, line, reaches_upstream=True)
         finally:
             del self._peers[line.pc_id]
             await line.close()

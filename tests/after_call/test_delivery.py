@@ -196,7 +196,7 @@ async def _waits(phone):
     ("ended_by", "ends", "of_agent"),
     [
         ("lost", _drops, ""),
-        ("ended", _asks_to_end, ""),
+        ("hung_up", _asks_to_end, ""),
         ("limit", _waits, "max_call_secs = 0.5"),
         ("idle", _waits, "idle_secs = 0.5"),
     ],

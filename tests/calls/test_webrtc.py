@@ -1,6 +1,8 @@
 """Whole calls over WebRTC: what holds over a WebSocket holds here."""
 
 import pytest
+from turnwise.agents.client.api import Api
+from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused
 
 from .test_barge_in import heard_in, spoken_into
@@ -92,3 +94,16 @@ async def test_a_call_that_the_server_ends_says_why(house):
     async with over_webrtc(house, agent="short") as caller:
         assert await caller.wait_for_close() == 4002
     assert caller.ending == "the server ended the call: it reached the longest duration allowed (limit, 4002)"
+
+
+@pytest.mark.parametrize("fault", ["401", "429", "500", "refuse", "malformed", "hang"])
+async def test_an_offer_is_refused_where_the_model_refuses_ours_and_the_token_is_not_used_up(house, fault):
+    meeting_id = await house.new_meeting()
+    async with Api(house.url) as api:
+        token = await api.create_token(meeting_id, "talk-to-text")
+    await house.behave(meeting_id, "realtime", fault=fault, times=1)
+    with pytest.raises(Refused, match=r"speech-to-speech model .*upstream_failed"):
+        async with Caller.connect(house.url, meeting_id, token, transport="webrtc"):
+            pass
+    async with Caller.connect(house.url, meeting_id, token, transport="webrtc") as caller:
+        await caller.wait_for_state("listening")

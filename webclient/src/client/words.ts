@@ -48,6 +48,7 @@ export const REMEDIES: Record<string, string> = {
   too_many_calls_of_user: "End your other call first.",
   too_many_calls: "Try again in a minute.",
   draining: "Try again in a minute.",
+  upstream_failed: "Try again in a minute; if it stays, whoever runs the server has to look.",
   database_unavailable: "Try again in a minute.",
   too_slow: "Check your connection, then connect again.",
   rate: "Reload the page, then connect again.",
