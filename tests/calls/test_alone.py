@@ -9,6 +9,7 @@ from openai import AsyncOpenAI
 from turnwise.agents.client.api import Api
 
 from ..conftest import SPEECH
+from .test_barge_in import heard_in
 from .words import error_rate
 
 pytestmark = pytest.mark.anyio
@@ -38,3 +39,13 @@ async def test_three_recordings_get_three_spoken_answers_and_a_recording_says_th
     async with AsyncOpenAI(api_key="any", base_url=house.sandbox_url) as client:
         heard = await client.audio.transcriptions.create(model="any", file=recording)
     assert error_rate(said, heard.text) <= 0.1, f"{heard.text!r} is not {said!r}"
+
+
+async def test_the_voice_that_arrives_over_webrtc_says_what_is_stored(house):
+    meeting_id = await house.new_meeting()
+    async with house.call(meeting_id, "talkative", transport="webrtc") as caller:
+        await caller.wait_for_state("speaking")
+        await caller.wait_for_state("listening")
+    (chunk,) = (await house.transcript(meeting_id))["chunks"]
+    heard = " ".join(await heard_in(house, caller.voice))
+    assert error_rate(chunk["text"], heard) <= 0.35, heard

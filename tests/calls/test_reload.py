@@ -21,7 +21,7 @@ async def test_a_call_that_is_held_keeps_its_agent_and_the_next_one_gets_the_new
         await held.wait_for_message("transcript-chunk")
         local.write_text(settings("Good evening.", "the-new-model"))
         server.hup()
-        assert (await server.says("settings read again")).endswith("agents.default")
+        assert "agents.default" in await server.says("settings read again")
         async with server.call() as following:
             greeting = await following.wait_for_message("transcript-chunk")
             assert greeting.data["text"] == "Good evening."

@@ -5,7 +5,7 @@ from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused
 
-from .test_barge_in import heard_in, spoken_into
+from .test_barge_in import spoken_into
 from .test_endings import becomes
 from .test_faults import APOLOGY
 from .words import SENTENCES, error_rate, words
@@ -37,18 +37,6 @@ async def test_turns_are_heard_answered_spoken_and_stored_and_a_hang_up_ends_the
             pass
 
 
-async def test_the_voice_that_arrives_says_what_is_stored(house):
-    meeting_id = await house.new_meeting()
-    async with over_webrtc(house, meeting_id, "talkative") as caller:
-        await caller.wait_for_state("speaking")
-        await caller.wait_for_state("listening")
-    (chunk,) = (await house.transcript(meeting_id))["chunks"]
-    heard = " ".join(await heard_in(house, caller.voice))
-    assert error_rate(chunk["text"], heard) <= 0.35, (
-        heard
-    )  # of words that the recogniser was not told to expect
-
-
 @pytest.mark.parametrize("stage", ["stt", "llm", "tts"])
 async def test_after_a_fault_the_same_connection_goes_on(house, stage):
     meeting_id = await house.new_meeting()
@@ -64,7 +52,9 @@ async def test_after_a_fault_the_same_connection_goes_on(house, stage):
 async def test_an_answer_that_is_spoken_into_falls_silent_at_once(house):
     meeting_id = await house.new_meeting()
     async with over_webrtc(house, meeting_id, "talkative") as caller:
-        await caller.wait_for_state("speaking")
+        await caller.until(
+            lambda: sum(len(voice.pcm) for voice in caller.voice) > 48_000, "a second of the voice"
+        )
         told, _ = await spoken_into(caller, house.wav("hello"))
         await caller.wait_for_state("speaking")
         answer_secs = caller.states[-1].at_secs
