@@ -8,7 +8,7 @@ import pytest
 from ..side_by_side import SideBySide, chosen_in
 from .house import House
 
-AT_ONCE = 12
+AT_ONCE = 8
 
 
 @pytest.fixture(scope="session")
