@@ -8,7 +8,7 @@ import pytest
 from ..side_by_side import SideBySide, chosen_in
 from .house import House
 
-AT_ONCE = 8
+AT_ONCE = 10
 
 
 @pytest.fixture(scope="session")
