@@ -81,7 +81,7 @@ async def test_a_greeting_can_be_interrupted_and_is_kept_as_far_as_it_was_spoken
     chunks = (await becomes(house, meeting_id, "processing"))["chunks"]
     assert [chunk["speakerType"] for chunk in chunks] == ["agent", "user", "agent"]
     assert GREETING.startswith(chunks[0]["text"])
-    assert "Welcome to the museum. We are" in chunks[0]["text"]
+    assert chunks[0]["text"].startswith("Welcome to the")  # how far it comes is a matter of the machine
     assert abs(len(words(chunks[0]["text"])) - len(await heard_in(house, voice))) <= WORDS_OFF
 
 
