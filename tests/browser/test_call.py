@@ -1,7 +1,6 @@
 """A person opens the page, presses Connect, talks, hears the answers, and hangs up."""
 
 import io
-import os
 import re
 
 import numpy as np
@@ -28,7 +27,7 @@ SPEAKERS = {"user": "You", "agent": "Agent"}
         ("webrtc", "realtime_over_webrtc"),
     ],
 )
-@pytest.mark.side_by_side(places=AT_ONCE)  # alone, as a person is: a full machine makes the voice run dry
+@pytest.mark.side_by_side(places=AT_ONCE)  # alone, as a person is: a full machine tears the voice
 async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, agent):
     url = f"{town.house.url}/?transport={transport}&agent={agent}"
     async with town.visit(url, reduced_motion="no-preference") as visit:
@@ -40,7 +39,7 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, ag
         shown, heard = await visit.conversation(), await visit.heard()
         stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
         states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
-        growth, ran_dry = await visit.growth(), await visit.page.get_by_text("ran dry").count()
+        growth = await visit.growth()
     assert states == ["off", "connecting", "listening", *TURN * 3, "off"]
     assert [(SPEAKERS[chunk["speakerType"]], chunk["text"]) for chunk in stored] == shown
     assert [who for who, _ in shown] == ["You", "Agent"] * 3
@@ -50,7 +49,6 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, ag
     said = " ".join(text for who, text in shown if who == "Agent")
     understood = await _understood(town, *heard)
     assert error_rate(said, understood) <= 0.2, f"{understood!r} is not {said!r}"
-    assert ran_dry == 0 or _is_busy()
     assert [_adds_up(row) for row in table] == [True] * 3, table
     assert visit.console_errors == []
     assert _hosts(visit.requests) == {town.house.url.partition("://")[2]}
@@ -85,11 +83,6 @@ async def _understood(town, pcm, rate_hz):
     async with AsyncOpenAI(api_key="any", base_url=town.house.sandbox_url) as client:
         heard = await client.audio.transcriptions.create(model="any", file=("heard.wav", wav.getvalue()))
     return heard.text
-
-
-def _is_busy():
-    """Whether others keep this machine from playing in time: no fault of the page's."""
-    return os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 def _adds_up(row):

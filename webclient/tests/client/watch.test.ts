@@ -9,13 +9,10 @@ const pair = { type: "candidate-pair", bytesReceived: 0 };
 const voice = {
   type: "inbound-rtp",
   kind: "audio",
-  concealedSamples: 0,
-  silentConcealedSamples: 0,
-  concealmentEvents: 0,
   jitterBufferDelay: 0,
   jitterBufferEmittedCount: 0,
 };
-const player = { isPlaying: true, heldMs: 0, ranDry: vi.fn() };
+const player = { heldMs: 0 };
 let stats: object[];
 let watch: Watch;
 let sent: string[];
@@ -24,7 +21,7 @@ const onLost = vi.fn();
 beforeEach(() => {
   vi.useFakeTimers();
   vi.clearAllMocks();
-  [stats, sent, player.isPlaying, player.heldMs] = [[pair], [], true, 0];
+  [stats, sent, player.heldMs] = [[pair], [], 0];
   const peer = {
     send: (text: string) => void sent.push(text),
     stats: async () => new Map(stats.map((each, i) => [String(i), each])),
@@ -57,16 +54,6 @@ test("nothing received for four seconds is a lost connection, and less is none",
   expect(onLost).not.toHaveBeenCalled();
   await second({ ...pair, bytesReceived: 1 });
   expect(onLost).toHaveBeenCalledTimes(1);
-});
-
-test("gaps are underruns where the voice was heard, and nothing in its silence", async () => {
-  await second(voice);
-  await second({ ...voice, concealedSamples: 960, concealmentEvents: 2 });
-  expect(player.ranDry.mock.calls).toEqual([[2]]);
-  await second({ ...voice, concealedSamples: 2_000, silentConcealedSamples: 1_040, concealmentEvents: 3 });
-  player.isPlaying = false;
-  await second({ ...voice, concealedSamples: 9_000, silentConcealedSamples: 1_040, concealmentEvents: 4 });
-  expect(player.ranDry).toHaveBeenCalledTimes(1);
 });
 
 test("the time in the jitter buffer is that of the last second", async () => {

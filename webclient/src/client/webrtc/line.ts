@@ -5,6 +5,7 @@ import { problem } from "../errors.ts";
 import { type Address, type Line, LOST } from "../line.ts";
 import type { Media } from "../media.ts";
 import { within } from "../wait.ts";
+import { Gaps } from "./gaps.ts";
 import { Offers } from "./offers.ts";
 import { Peer } from "./peer.ts";
 import { Watch } from "./watch.ts";
@@ -20,6 +21,7 @@ export class PeerLine implements Line {
   onClosed: (code: number) => void = () => {};
   private peer: Peer | null = null;
   private watch: Watch | null = null;
+  private gaps: Gaps | null = null;
   private isLost = false;
 
   constructor(
@@ -45,6 +47,7 @@ export class PeerLine implements Line {
     peer.onGone = () => this.lost();
     this.watch = new Watch(peer, this.media.player);
     this.watch.onLost = () => this.lost();
+    this.gaps = new Gaps(peer, this.media.player);
     addEventListener("pagehide", this.leave);
   }
 
@@ -59,6 +62,7 @@ export class PeerLine implements Line {
     const { peer } = this;
     this.peer = null;
     this.watch?.stop();
+    this.gaps?.stop();
     if (!peer) return;
     removeEventListener("pagehide", this.leave);
     this.media.microphone.onTrack = () => {};
