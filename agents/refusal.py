@@ -7,6 +7,7 @@ STATUS = {
     "uri_too_long": 414,
     "headers_too_large": 431,
     "body_too_large": 413,
+    "body_too_slow": 408,
     "origin_refused": 403,
     "token_missing": 401,
     "token_invalid": 401,

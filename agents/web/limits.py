@@ -1,5 +1,6 @@
-"""How large a request may be."""
+"""How large a request may be, and how long it may take to come."""
 
+import asyncio
 from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,9 @@ MAX_LINE_BYTES = 8_000
 nothing at all and keeps the connection open."""
 
 MAX_HEADERS = 100
+
+BODY_SECS = 10.0
+"""How long a body may take to come whole; the largest takes half a second at 1 Mbit/s."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -30,7 +34,9 @@ def too_large(target_bytes: int, headers: Headers) -> Refusal | None:
 
 
 class RequestLimits:
-    """Answers 414, 431 or 413 to what is too large, and reads no more of a body than is allowed."""
+    """Answers 414, 431 or 413 to what is too large and 408 to what does not come, and reads no more of a body
+    than is allowed.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -45,27 +51,37 @@ class RequestLimits:
         if refusal:
             await refused(refusal)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive), send)
+            await self._app(scope, _Body(receive).receive, send)
+
+
+class _Body:
+    """A body that comes in pieces, counted, and waited for, but not forever."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._due = asyncio.get_running_loop().time() + BODY_SECS
+        self._read_bytes = 0
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        """The next piece; behind the last one, whether the client is still there."""
+        if self._is_whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._due):
+                message = await self._receive()
+        except TimeoutError:
+            raise Refusal("body_too_slow", f"The body took longer than {BODY_SECS:g} s to come.") from None
+        self._is_whole = not message.get("more_body", False)
+        self._read_bytes += len(message.get("body", b""))
+        if self._read_bytes > MAX_BODY_BYTES:
+            raise _body_too_large()
+        return message
 
 
 def _announced(headers: Headers) -> Refusal | None:
     length = dict(headers).get(b"content-length", b"0")
     return _body_too_large() if length.isdigit() and int(length) > MAX_BODY_BYTES else None
-
-
-def _counted(receive: Receive) -> Receive:
-    """Counts a body that comes in pieces without saying how long it is."""
-    read_bytes = 0
-
-    async def counted() -> Message:
-        nonlocal read_bytes
-        message = await receive()
-        read_bytes += len(message.get("body", b""))
-        if read_bytes > MAX_BODY_BYTES:
-            raise _body_too_large()
-        return message
-
-    return counted
 
 
 def _body_too_large() -> Refusal:
