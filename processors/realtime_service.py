@@ -25,14 +25,15 @@ from ..agents.faults import StageFault
 from ..agents.frames import InputGateOpenedFrame, ResetTurnFrame
 from ..agents.realtime.connection import Event, RealtimeConnection
 from ..agents.realtime.errors import SessionExpired
-from ..agents.realtime.socket import open_realtime_socket
+from ..agents.realtime.events import TRANSCRIPTION
+from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import AgentState
 from .realtime_agent import Patience, RealtimeAgent
 from .realtime_answer import RealtimeAnswer
 from .realtime_items import items_of
 from .realtime_line import LAST_WORDS_SECS, RealtimeLine
-from .realtime_session import TRANSCRIPTION, RealtimeSession
+from .realtime_session import RealtimeSession
 from .realtime_user import RealtimeUser
 from .realtime_wishes import RealtimeWishes
 
@@ -186,7 +187,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
 
         async def connect() -> RealtimeConnection:
             if self._over_socket:
-                return await open_realtime_socket(self._openai, self._wishes.model)
+                return await open_realtime(self._openai, model=self._wishes.model)
             # Its libraries are large, and few need them.
             from ..agents.realtime.peer import open_realtime_call
 
