@@ -31,6 +31,7 @@ from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, Res
 from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
+from .option_types import NoiseReduction, ShortWaitSecs
 from .speech_segment import SpeechSegment
 from .transcription_line import TranscriptionLine
 from .transcription_session import TranscriptionSession
@@ -60,18 +61,16 @@ class OpenAIStreamingSTT(STTService):
         *,
         model: Annotated[str, Field(description="realtime transcription model")],
         prompt: Annotated[str, Field(description="text that guides the recogniser")] = "",
-        noise_reduction: Annotated[
-            Literal["", "near_field", "far_field"], Field(description="for a headset, or a room; '' is none")
-        ] = "",
+        noise_reduction: NoiseReduction = "",
         delay: Annotated[
             Literal["", "minimal", "low", "medium", "high", "xhigh"],
             Field(description="later is more accurate; gpt-realtime-whisper only; '' is the model's own"),
         ] = "",
         answer_secs: Annotated[
-            float, Field(gt=0, le=60, description="longest wait for a transcript, from the end of a segment")
+            ShortWaitSecs, Field(description="longest wait for a transcript, from the end of a segment")
         ] = 4.0,
         connect_secs: Annotated[
-            float, Field(gt=0, le=60, description="longest wait for a connection that is set up")
+            ShortWaitSecs, Field(description="longest wait for a connection that is set up")
         ] = 2.0,
     ) -> None:
         language = call.agent.fields.language
