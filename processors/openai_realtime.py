@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..agents.call_context import CallContext
+from ..agents.options.only_with import OnlyWith, OnlyWithout
 from ..agents.upstream import OpenAIUpstream
 from .option_types import NoiseReduction, Share, SilenceSecs, WaitSecs
 from .realtime_agent import Patience
@@ -13,6 +14,11 @@ from .realtime_wishes import RealtimeWishes, TurnDetection
 
 Voice = Literal["alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse"]
 Effort = Literal["", "minimal", "low", "medium", "high", "xhigh"]
+
+_ALOUD = OnlyWith("output", "audio")
+_DETECTS = OnlyWithout("vad")
+_BY_SILENCE = OnlyWith("turn_detection", "server_vad")
+_BY_SOUND = OnlyWith("turn_detection", "semantic_vad")
 
 
 class OpenAIRealtime(RealtimeService):
@@ -27,9 +33,9 @@ class OpenAIRealtime(RealtimeService):
         openai: OpenAIUpstream,
         *,
         model: Annotated[str, Field(description="speech-to-speech model")],
-        voice: Annotated[Voice, Field(description="who speaks")] = "marin",
+        voice: Annotated[Voice, Field(description="who speaks"), _ALOUD] = "marin",
         speed: Annotated[
-            float | None, Field(ge=0.25, le=1.5, description="of its speech; 1 is normal")
+            float | None, Field(ge=0.25, le=1.5, description="of its speech; 1 is normal"), _ALOUD
         ] = None,
         output: Annotated[
             Literal["audio", "text"], Field(description="whether it answers aloud or in writing")
@@ -46,16 +52,25 @@ class OpenAIRealtime(RealtimeService):
             Field(
                 description="silence ends a turn, or how finished it sounds; a `vad` in the line overrules it"
             ),
+            _DETECTS,
         ] = "server_vad",
-        threshold: Annotated[Share, Field(description="of server_vad: how loud speech is")] = 0.5,
+        threshold: Annotated[
+            Share, Field(description="of server_vad: how loud speech is"), _DETECTS, _BY_SILENCE
+        ] = 0.5,
         silence_secs: Annotated[
-            SilenceSecs, Field(description="of server_vad: silence that ends a turn")
+            SilenceSecs, Field(description="of server_vad: silence that ends a turn"), _DETECTS, _BY_SILENCE
         ] = 0.5,
         prefix_secs: Annotated[
-            float, Field(ge=0, le=5, description="of server_vad: how much from before speech is heard")
+            float,
+            Field(ge=0, le=5, description="of server_vad: how much from before speech is heard"),
+            _DETECTS,
+            _BY_SILENCE,
         ] = 0.3,
         eagerness: Annotated[
-            Literal["auto", "low", "medium", "high"], Field(description="of semantic_vad: low waits longest")
+            Literal["auto", "low", "medium", "high"],
+            Field(description="of semantic_vad: low waits longest"),
+            _DETECTS,
+            _BY_SOUND,
         ] = "auto",
         max_output_tokens: Annotated[int | None, Field(ge=1, le=4096, description="longest answer")] = None,
         reasoning_effort: Annotated[
