@@ -32,25 +32,22 @@ def idle_options(
 ) -> Iterator[Idle]:
     """The options of a stage, unless at their defaults, that mean nothing in this line or beside others."""
     told = opened(stage.options)
+    values = {name: parameter.default for name, parameter in parameters.items()} | told
     for name in told:
         for mark in getattr(parameters[name].annotation, "__metadata__", ()):
-            if told[name] != parameters[name].default and (why := _why(mark, stage, told, parameters, line)):
+            if (why := _why(mark, stage, values, line)) and told[name] != parameters[name].default:
                 yield Idle(stage.name, (name, f"{name}{SUFFIX}"), *why)
                 break
 
 
 def _why(
-    mark: Any,
-    stage: StageSettings,
-    told: Mapping[str, Any],
-    parameters: Mapping[str, Parameter],
-    line: Collection[str],
+    mark: Any, stage: StageSettings, values: Mapping[str, Any], line: Collection[str]
 ) -> tuple[KeyPath, str, str] | None:
     """The key that leaves an option without a meaning, what is wrong and what to do."""
     match mark:
         case OnlyWithout(other) if other in line:
             return ("pipeline",), f"means nothing with {other} in the line", "take one of the two out"
-        case OnlyWith(other, value) if told.get(other, parameters[other].default) != value:
+        case OnlyWith(other, value) if values.get(other) != value:
             wrong = f'means something only with {other} = "{value}"'
             return (stage.name, other), wrong, "set that too, or take it out"
     return None

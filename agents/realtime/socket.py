@@ -86,7 +86,7 @@ class RealtimeSocket:
         await self.send({"type": "input_audio_buffer.append", "audio": base64.b64encode(audio).decode()})
 
     async def receive(self) -> str:
-        """The model's next event, as JSON.
+        """The model's next event, as JSON; some gateways send it in a binary frame.
 
         Raises:
             StageFault: the connection is over (`cut_off`), or what came is no text (`malformed`).
@@ -95,9 +95,10 @@ class RealtimeSocket:
             message = await self._connection.recv()
         except ConnectionClosed as error:
             raise self._cut_off() from error
-        if not isinstance(message, str):
-            raise StageFault("malformed", request_id=self.request_id)
-        return message
+        try:
+            return message if isinstance(message, str) else message.decode()
+        except UnicodeDecodeError as error:
+            raise StageFault("malformed", request_id=self.request_id) from error
 
     async def close(self) -> None:
         """Ends the session; returns soon even if nobody is there any more."""

@@ -93,12 +93,35 @@ def test_nothing_is_said_of_what_a_layer_on_top_overrules(load):
     assert load("extends = 'shipped'\n" + mine, local="[agents.mine.realtime]\nturn_detection = 'server_vad'")
 
 
+OF_ONES_OWN = """
+from typing import Annotated
+
+from pipecat.processors.frame_processor import FrameProcessor
+from turnwise.agents.options.only_with import OnlyWith
+
+
+class Soft(FrameProcessor):
+    def __init__(self, *, mode: str = "soft", softness: Annotated[int, OnlyWith("mode", "soft")] = 1):
+        super().__init__()
+"""
+
+
 @pytest.mark.parametrize("key", ["eagerness = 'low'", "eagerness_env = 'EAGERNESS'"])
 def test_it_is_told_however_it_is_written(problems, key):
     mine = "[agents.mine]\nextends = 'default'\npipeline = 'gate -> realtime'\n"
     said = problems(local=f"{mine}realtime = {{use = 'openai', model = 'm', {key}}}\n", EAGERNESS="low")
     name = key.partition(" ")[0]
     assert said.startswith(f"settings.local.toml:4: agents.mine.realtime.{name}: means something only with ")
+
+
+def test_a_component_of_ones_own_says_so_of_its_options(problems, tmp_path):
+    (tmp_path / f"{tmp_path.name}.py").write_text(OF_ONES_OWN)
+    line = "[agents.default]\nprompt = 'x'\npipeline = 'soft'\n[agents.default.soft]\n"
+    said = problems(f"{line}use = '{tmp_path.name}:Soft'\nsoftness = 2\nmode = 'hard'\n")
+    assert said == (
+        "settings.toml:6: agents.default.soft.softness: means something only with "
+        'mode = "soft"; set that too, or take it out'
+    )
 
 
 def test_it_is_told_of_a_variable_by_its_name(problems):
