@@ -14,7 +14,9 @@ from .call_context import CallContext
 from .component import Component, find_component
 from .component_error import ComponentError
 from .options.check import check_options
-from .settings.agent_tables import AgentReader, Tried
+from .options.only_with import idle_options
+from .settings.agent_tables import AgentReader
+from .settings.component_check import Idle, Tried
 from .settings.model import AfterCallSettings, AgentSettings, Settings, StageSettings, TranscriptSettings
 from .settings.pipeline import IN, OUT
 from .settings.problems import Path as KeyPath
@@ -95,6 +97,13 @@ class Components:
 
         try_out(agent, build)
         return Tried(failed, models)
+
+    def idle(self, agent: AgentSettings) -> Iterator[Idle]:
+        """The options that mean nothing beside what else is set."""
+        line = [stage.name for stage in agent.stages]
+        for stage in agent.stages:
+            if stage.name not in (IN, OUT):
+                yield from idle_options(stage, _component(stage, agent.folder).parameters, line)
 
     def check_tools(self, uses: Sequence[str], folder: Path) -> list[ComponentError]:
         """Why tools could not be offered to a model."""

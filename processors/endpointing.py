@@ -10,6 +10,7 @@ from pydantic import Field
 from ..agents.call_context import CallContext
 from .awaited_words import HeardItself
 from .heard_turns import HeardTurns
+from .option_types import SilenceSecs
 from .silence_rule import FixedSilence, SilenceRule
 from .smart_silence import Silences, SmartSilence
 from .smart_turn import shared_smart_turn
@@ -17,14 +18,13 @@ from .turn_end import TurnEnd
 from .turn_start import SPOKEN_OVER, FreshTurn
 
 _NEVER_SECS = 86_400.0
-Secs = Annotated[float, Field(ge=0.1, le=10)]
 
 
 def fixed_endpointing(
     call: CallContext,
     *,
     silence_secs: Annotated[
-        Secs, Field(description="silence after the last voiced window that ends a turn")
+        SilenceSecs, Field(description="silence after the last voiced window that ends a turn")
     ] = 0.6,
 ) -> FrameProcessor:
     """Ends the user's turn after a fixed silence, never while speech may be starting again."""
@@ -34,8 +34,12 @@ def fixed_endpointing(
 def smart_endpointing(
     call: CallContext,
     *,
-    sure_secs: Annotated[Secs, Field(description="silence that is enough after what sounds finished")] = 0.45,
-    unsure_secs: Annotated[Secs, Field(description="silence that it takes where more may follow")] = 1.05,
+    sure_secs: Annotated[
+        SilenceSecs, Field(description="silence that is enough after what sounds finished")
+    ] = 0.45,
+    unsure_secs: Annotated[
+        SilenceSecs, Field(description="silence that it takes where more may follow")
+    ] = 1.05,
 ) -> FrameProcessor:
     """Ends the user's turn after a silence that depends on how finished it sounds.
 

@@ -32,6 +32,7 @@ from ..agents.frames import APOLOGY_CONTEXT, ResetTurnFrame, ToldErrorFrame
 from ..agents.settings.pipeline import REALTIME
 from ..agents.wire import VOICE_SAMPLE_RATE_HZ, AgentError, AgentState, agent_error
 from .apologies import Apologies
+from .option_types import ShortWaitSecs
 
 SHIPPED_APOLOGY = Path(__file__).parent / "assets" / "apology_en.wav"
 _CHUNK_SECS = 0.04
@@ -58,7 +59,7 @@ class ErrorRecovery(FrameProcessor):
             ),
         ] = "",
         answer_secs: Annotated[
-            float, Field(gt=0, le=60, description="longest wait for the agent's first, or next, audio")
+            ShortWaitSecs, Field(description="longest wait for the agent's first, or next, audio")
         ] = 4.8,
     ) -> None:
         super().__init__()

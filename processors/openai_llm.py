@@ -14,8 +14,7 @@ from pydantic import Field
 from ..agents.call_context import CallContext
 from ..agents.faults import StageFault, within
 from ..agents.upstream import OpenAIUpstream
-
-Secs = Annotated[float, Field(gt=0, le=120)]
+from .option_types import WaitSecs
 
 
 class OpenAILLM(OpenAILLMService):
@@ -29,9 +28,9 @@ class OpenAILLM(OpenAILLMService):
         model: Annotated[str, Field(description="chat model")],
         temperature: Annotated[float | None, Field(ge=0, le=2, description="how freely it speaks")] = None,
         max_completion_tokens: Annotated[int | None, Field(ge=1, description="longest answer")] = None,
-        first_token_secs: Annotated[Secs, Field(description="longest wait for the first token")] = 4.0,
-        next_token_secs: Annotated[Secs, Field(description="longest wait between tokens")] = 2.0,
-        connect_secs: Annotated[Secs, Field(description="longest wait for a connection")] = 2.0,
+        first_token_secs: Annotated[WaitSecs, Field(description="longest wait for the first token")] = 4.0,
+        next_token_secs: Annotated[WaitSecs, Field(description="longest wait between tokens")] = 2.0,
+        connect_secs: Annotated[WaitSecs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:
         self._upstream_client = upstream.client(
             connect_secs=connect_secs, read_secs=max(first_token_secs, next_token_secs)

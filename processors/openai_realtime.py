@@ -5,14 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..agents.call_context import CallContext
+from ..agents.options.only_with import OnlyWith, OnlyWithout
 from ..agents.upstream import OpenAIUpstream
+from .option_types import NoiseReduction, Share, SilenceSecs, WaitSecs
 from .realtime_agent import Patience
 from .realtime_service import RealtimeService
 from .realtime_wishes import RealtimeWishes, TurnDetection
 
-Secs = Annotated[float, Field(gt=0, le=120)]
 Voice = Literal["alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse"]
 Effort = Literal["", "minimal", "low", "medium", "high", "xhigh"]
+
+_ALOUD = OnlyWith("output", "audio")
+_DETECTS = OnlyWithout("vad")
+_BY_SILENCE = OnlyWith("turn_detection", "server_vad")
+_BY_SOUND = OnlyWith("turn_detection", "semantic_vad")
 
 
 class OpenAIRealtime(RealtimeService):
@@ -27,9 +33,9 @@ class OpenAIRealtime(RealtimeService):
         openai: OpenAIUpstream,
         *,
         model: Annotated[str, Field(description="speech-to-speech model")],
-        voice: Annotated[Voice, Field(description="who speaks")] = "marin",
+        voice: Annotated[Voice, Field(description="who speaks"), _ALOUD] = "marin",
         speed: Annotated[
-            float | None, Field(ge=0.25, le=1.5, description="of its speech; 1 is normal")
+            float | None, Field(ge=0.25, le=1.5, description="of its speech; 1 is normal"), _ALOUD
         ] = None,
         output: Annotated[
             Literal["audio", "text"], Field(description="whether it answers aloud or in writing")
@@ -40,32 +46,43 @@ class OpenAIRealtime(RealtimeService):
         transcription_model: Annotated[
             str, Field(min_length=1, description="writes down what the user says, for the transcript")
         ] = "gpt-realtime-whisper",
-        noise_reduction: Annotated[
-            Literal["", "near_field", "far_field"], Field(description="for a headset, or a room; '' is none")
-        ] = "",
+        noise_reduction: NoiseReduction = "",
         turn_detection: Annotated[
             Literal["server_vad", "semantic_vad"],
             Field(
                 description="silence ends a turn, or how finished it sounds; a `vad` in the line overrules it"
             ),
+            _DETECTS,
         ] = "server_vad",
-        threshold: Annotated[float, Field(ge=0, le=1, description="of server_vad: how loud speech is")] = 0.5,
+        threshold: Annotated[
+            Share, Field(description="of server_vad: how loud speech is"), _DETECTS, _BY_SILENCE
+        ] = 0.5,
         silence_secs: Annotated[
-            float, Field(ge=0.1, le=10, description="of server_vad: silence that ends a turn")
+            SilenceSecs, Field(description="of server_vad: silence that ends a turn"), _DETECTS, _BY_SILENCE
         ] = 0.5,
         prefix_secs: Annotated[
-            float, Field(ge=0, le=5, description="of server_vad: how much from before speech is heard")
+            float,
+            Field(ge=0, le=5, description="of server_vad: how much from before speech is heard"),
+            _DETECTS,
+            _BY_SILENCE,
         ] = 0.3,
         eagerness: Annotated[
-            Literal["auto", "low", "medium", "high"], Field(description="of semantic_vad: low waits longest")
+            Literal["auto", "low", "medium", "high"],
+            Field(description="of semantic_vad: low waits longest"),
+            _DETECTS,
+            _BY_SOUND,
         ] = "auto",
         max_output_tokens: Annotated[int | None, Field(ge=1, le=4096, description="longest answer")] = None,
         reasoning_effort: Annotated[
             Effort, Field(description="of models that reason; '' is the model's own")
         ] = "",
-        first_secs: Annotated[Secs, Field(description="longest wait for the beginning of an answer")] = 3.8,
-        next_secs: Annotated[Secs, Field(description="longest wait between its pieces")] = 2.0,
-        connect_secs: Annotated[Secs, Field(description="longest wait for a session that is set up")] = 4.0,
+        first_secs: Annotated[
+            WaitSecs, Field(description="longest wait for the beginning of an answer")
+        ] = 3.8,
+        next_secs: Annotated[WaitSecs, Field(description="longest wait between its pieces")] = 2.0,
+        connect_secs: Annotated[
+            WaitSecs, Field(description="longest wait for a session that is set up")
+        ] = 4.0,
     ) -> None:
         detects = not any(stage.name == "vad" for stage in call.agent.stages)
         detection = TurnDetection(turn_detection, threshold, silence_secs, prefix_secs, eagerness)

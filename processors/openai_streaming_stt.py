@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Annotated, Literal
 
 from pipecat.frames.frames import (
@@ -27,17 +28,19 @@ from pydantic import Field
 
 from ..agents.call_context import CallContext
 from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, ResetTurnFrame
+from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
+from .option_types import NoiseReduction, ShortWaitSecs
 from .speech_segment import SpeechSegment
 from .transcription_line import TranscriptionLine
-from .transcription_session import TranscriptionSession, TranscriptionWishes
+from .transcription_session import TranscriptionSession
+from .transcription_wishes import TranscriptionWishes
 
 PRE_ROLL_SECS = 1.0
 """How much from before the detector was sure is sent: the first word lies in it."""
 
 _PRE_ROLL_BYTES = int(2 * MIC_SAMPLE_RATE_HZ * PRE_ROLL_SECS)
-_WHISPER = "gpt-realtime-whisper"
 
 
 class OpenAIStreamingSTT(STTService):
@@ -58,30 +61,29 @@ class OpenAIStreamingSTT(STTService):
         *,
         model: Annotated[str, Field(description="realtime transcription model")],
         prompt: Annotated[str, Field(description="text that guides the recogniser")] = "",
-        noise_reduction: Annotated[
-            Literal["", "near_field", "far_field"], Field(description="for a headset, or a room; '' is none")
-        ] = "",
+        noise_reduction: NoiseReduction = "",
         delay: Annotated[
             Literal["", "minimal", "low", "medium", "high", "xhigh"],
             Field(description="later is more accurate; gpt-realtime-whisper only; '' is the model's own"),
         ] = "",
         answer_secs: Annotated[
-            float, Field(gt=0, le=60, description="longest wait for a transcript, from the end of a segment")
+            ShortWaitSecs, Field(description="longest wait for a transcript, from the end of a segment")
         ] = 4.0,
         connect_secs: Annotated[
-            float, Field(gt=0, le=60, description="longest wait for a connection that is set up")
+            ShortWaitSecs, Field(description="longest wait for a connection that is set up")
         ] = 2.0,
     ) -> None:
-        _check(model, prompt, delay)
         language = call.agent.fields.language
+        wishes = TranscriptionWishes(model, language.split("-")[0].lower(), prompt, noise_reduction, delay)
+        wishes.check()
+        connect = partial(open_realtime, upstream, intent="transcription")
         super().__init__(
             audio_passthrough=False,
             ttfs_p99_latency=OPENAI_REALTIME_TTFS_P99,
             settings=STTSettings(model=model, language=language),
         )
-        wishes = TranscriptionWishes(model, language.split("-")[0].lower(), prompt, noise_reduction, delay)
         self._line = TranscriptionLine(
-            lambda: TranscriptionSession.open(upstream, wishes, connect_secs), self._push_interim
+            lambda: TranscriptionSession.open(connect, wishes.session(), connect_secs), self._push_interim
         )
         self._answer_secs = answer_secs
         self._recent = bytearray()
@@ -209,11 +211,3 @@ class OpenAIStreamingSTT(STTService):
         self._answering = self._keeping = None
         for task in filter(None, tasks):
             await self.cancel_task(task)
-
-
-def _check(model: str, prompt: str, delay: str) -> None:
-    """What the API would refuse in mid-call is told at start."""
-    if prompt and model == _WHISPER:
-        raise ValueError(f"{model} takes no prompt")
-    if delay and model != _WHISPER:
-        raise ValueError(f"{model} takes no delay, only {_WHISPER} does")

@@ -21,6 +21,7 @@ from ..agents.call_context import CallContext
 from ..agents.faults import StageFault
 from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, ResetTurnFrame
 from ..agents.upstream import OpenAIUpstream
+from .option_types import ShortWaitSecs
 
 
 class OpenAISTT(OpenAISTTService):
@@ -35,8 +36,8 @@ class OpenAISTT(OpenAISTTService):
         *,
         model: Annotated[str, Field(description="transcription model")],
         prompt: Annotated[str, Field(description="text that guides the recogniser")] = "",
-        answer_secs: Annotated[float, Field(gt=0, le=60, description="longest wait for a transcript")] = 4.0,
-        connect_secs: Annotated[float, Field(gt=0, le=60, description="longest wait for a connection")] = 2.0,
+        answer_secs: Annotated[ShortWaitSecs, Field(description="longest wait for a transcript")] = 4.0,
+        connect_secs: Annotated[ShortWaitSecs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:
         language = Language(call.agent.fields.language)
         client = upstream.client(connect_secs=connect_secs, read_secs=answer_secs)

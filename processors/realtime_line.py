@@ -1,7 +1,7 @@
 """The way to a realtime model, kept for a call: opened, opened again when it is lost, closed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from loguru import logger
@@ -9,9 +9,11 @@ from loguru import logger
 from ..agents.faults import describe
 from ..agents.realtime.connection import Event
 from ..agents.realtime.errors import SessionExpired
+from ..agents.realtime.events import TRANSCRIPTION
 from .realtime_outbox import RealtimeOutbox
-from .realtime_session import TRANSCRIPTION, RealtimeSession
+from .realtime_session import RealtimeSession
 from .transcription_line import RESTS_SECS
+from .until_one_ends import until_one_ends
 
 RENEW_SECS = 55 * 60.0
 """A session's age from which it is renewed where nobody notices; OpenAI ends it after an hour."""
@@ -122,7 +124,7 @@ class RealtimeLine:
         """Uses a session until it is over; returns why."""
         over = self._over = asyncio.get_running_loop().create_future()
         try:
-            await _until_one_ends(self._talk(session), self._renew(), _raised(over))
+            await until_one_ends(self._talk(session), self._renew(), _raised(over))
         except Exception as error:
             return error
         return _Renewal()
@@ -132,14 +134,16 @@ class RealtimeLine:
         for item in self._so_far():
             await session.send(item)
         self.session = session
-        await _until_one_ends(self._send(session), self._read(session))
+        await until_one_ends(self._send(session), self._read(session))
 
     async def _send(self, session: RealtimeSession) -> None:
         while True:
             what = await self.outbox.take()
-            await session.send(what)
             if isinstance(what, bytes):
+                await session.append(what)
                 self.outbox.sent(what)
+            else:
+                await session.send(what)
 
     async def _read(self, session: RealtimeSession) -> None:
         while True:
@@ -155,13 +159,18 @@ class RealtimeLine:
         try:
             async with asyncio.timeout(LINGER_SECS):
                 while any(words.text is None for words in session.words.values()):
-                    event = await session.receive()
-                    if event["type"].startswith(TRANSCRIPTION):
-                        await self._on_event(session, event)
+                    await self._hear_out(session)
         except Exception as error:
             logger.debug("a session was left: {}", type(error).__name__)
         finally:
             await session.close()
+
+    async def _hear_out(self, session: RealtimeSession) -> None:
+        """Hears of what the user said; that the session has expired is no news, and not yet its end."""
+        with suppress(SessionExpired):
+            event = await session.receive()
+            if event["type"].startswith(TRANSCRIPTION):
+                await self._on_event(session, event)
 
     async def _leave_all(self) -> None:
         """Leaves no session behind, and as little as can be of what was said in them."""
@@ -189,16 +198,3 @@ class _Renewal(SessionExpired):
 
 async def _raised(why: asyncio.Future[BaseException]) -> None:
     raise await why
-
-
-async def _until_one_ends(*work: Coroutine[None, None, None]) -> None:
-    """Does all of it at once until one is done; raises what that one raised."""
-    tasks = [asyncio.create_task(each) for each in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import Any
 
 from pipecat.frames.frames import (
     CancelFrame,
@@ -15,35 +14,27 @@ from pipecat.frames.frames import (
     StartFrame,
     TTSSpeakFrame,
 )
-from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 
 from ..agents.call_context import CallContext
-from ..agents.faults import StageFault
 from ..agents.frames import InputGateOpenedFrame, ResetTurnFrame
-from ..agents.realtime.connection import Event, RealtimeConnection
-from ..agents.realtime.errors import SessionExpired
-from ..agents.realtime.socket import open_realtime_socket
+from ..agents.realtime.connection import Event
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import AgentState
 from .realtime_agent import Patience, RealtimeAgent
 from .realtime_answer import RealtimeAnswer
+from .realtime_faults import RealtimeFaults
 from .realtime_items import items_of
 from .realtime_line import LAST_WORDS_SECS, RealtimeLine
-from .realtime_session import TRANSCRIPTION, RealtimeSession
+from .realtime_reader import RealtimeReader
+from .realtime_session import RealtimeSession
 from .realtime_user import RealtimeUser
+from .realtime_way import RealtimeWay
 from .realtime_wishes import RealtimeWishes
 
-_HARMLESS = {
-    "response_cancel_not_active",
-    "conversation_already_has_active_response",
-    "item_truncate_invalid_item_id",
-    "item_delete_invalid_item_id",
-}
 _CLOSE_SECS = 2.0
-_NOTHING_SAID = "input_audio_buffer_commit_empty"
 
 
 class RealtimeService(OpenAIRealtimeLLMService):
@@ -67,11 +58,16 @@ class RealtimeService(OpenAIRealtimeLLMService):
         over_socket: bool,
     ) -> None:
         super().__init__(api_key="", settings=self.Settings(model=wishes.model))
-        self._call, self._openai, self._wishes, self._patience = call, openai, wishes, patience
-        self._over_socket = over_socket
+        self._call, self._wishes = call, wishes
+        self._way = RealtimeWay(openai, over_socket, patience.connect_secs)
         self._state = call.state
         self._context = call.conversation.context
-        self._line = RealtimeLine(self._open_session, self._so_far, self._take, self._lost)
+        self._line = RealtimeLine(
+            self._open_session,
+            self._so_far,
+            lambda session, event: self._reader.take(session, event),
+            lambda error, was_open: self._faults.lost(error, was_open),
+        )
         self._line.is_idle = self._is_idle
         self._user = RealtimeUser(
             self,
@@ -88,12 +84,13 @@ class RealtimeService(OpenAIRealtimeLLMService):
             self._line,
             patience,
             speaks=wishes.output == "audio",
-            on_missed=self._missed,
+            on_missed=lambda: self._faults.missed(),
             on_begins=self.stop_ttfb_metrics,
             call_tools=self._call_tools,
         )
+        self._reader = RealtimeReader(self._user, self._agent, self.start_llm_usage_metrics)
+        self._faults = RealtimeFaults(self, call.state, self._line, self._user, self._agent)
         self._keeping: asyncio.Task[None] | None = None
-        self._is_told = self._is_heard = False
         self._state.subscribe(self._moved)
         self._moved(self._state.current)
 
@@ -107,7 +104,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
         Raises:
             Exception: why there is none, fit for `describe`.
         """
-        if not self._over_socket:
+        if not self._way.over_socket:
             await self._line.open()
 
     async def leave_upstream(self) -> None:
@@ -139,7 +136,8 @@ class RealtimeService(OpenAIRealtimeLLMService):
         """Hears the microphone, speaks what it is told to, and follows whoever else detects turns."""
         match frame:
             case InputAudioRawFrame():
-                self._is_heard |= await self._user.hear(frame)
+                if await self._user.hear(frame):
+                    self._faults.heard()
                 return
             case TTSSpeakFrame():
                 await self._agent.say(frame)
@@ -147,7 +145,7 @@ class RealtimeService(OpenAIRealtimeLLMService):
             case InputGateOpenedFrame():
                 self._user.gate_opened()
             case ResetTurnFrame():
-                self._forget_turn()
+                self._faults.forget_turn()
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
             await self._agent.fall_silent()
@@ -182,22 +180,12 @@ class RealtimeService(OpenAIRealtimeLLMService):
     async def _open_session(self) -> RealtimeSession:
         context = self._call.conversation.context
         tools = self.get_llm_adapter().from_standard_tools(context.tools) or []
-        wishes = self._wishes.session(tools if isinstance(tools, list) else [])
-
-        async def connect() -> RealtimeConnection:
-            if self._over_socket:
-                return await open_realtime_socket(self._openai, self._wishes.model)
-            # Its libraries are large, and few need them.
-            from ..agents.realtime.peer import open_realtime_call
-
-            return await open_realtime_call(self._openai, wishes, connect_secs=self._patience.connect_secs)
-
-        return await RealtimeSession.open(connect, wishes, self._patience.connect_secs)
+        return await self._way.open(self._wishes.session(tools if isinstance(tools, list) else []))
 
     def _so_far(self) -> list[Event]:
         """What a fresh session has to know; the calls of tools in an old one mean nothing to it."""
         self._open_function_calls = set()
-        self._is_told = False
+        self._faults.mended()
         return items_of(self._call.conversation.so_far)
 
     def _is_idle(self) -> bool:
@@ -209,31 +197,6 @@ class RealtimeService(OpenAIRealtimeLLMService):
             self._line.users_turn.set()
         else:
             self._line.users_turn.clear()
-
-    async def _lost(self, error: BaseException, was_open: bool) -> None:
-        """Tells the user, unless another session can hear the same without anybody noticing."""
-        is_missed = self._agent.is_awaited or self._state.current is AgentState.THINKING
-        if was_open and _is_cut(error) and not is_missed and not self._is_told:
-            self._is_told = True
-            self._line.outbox.again()
-            return
-        if not was_open and self._is_told and not (self._is_heard or self._agent.is_expected):
-            return
-        self._is_told, self._is_heard = True, False
-        self._forget_turn()
-        self._agent.lose()
-        await self.push_error("the realtime model failed", exception=_as_exception(error))
-
-    def _forget_turn(self) -> None:
-        self._agent.forget()
-        self._user.forget()
-
-    def _missed(self) -> None:
-        """The model took too long; so has a session that was not there to ask it."""
-        if self._line.session:
-            self._line.give_up(StageFault("timeout"))
-        else:
-            self.create_task(self._lost(StageFault("timeout"), False))
 
     async def _decided(self) -> None:
         """The user's turn is over: it is the model's."""
@@ -249,38 +212,6 @@ class RealtimeService(OpenAIRealtimeLLMService):
         await self.broadcast_frame(InterruptionFrame)
         await self._agent.fall_silent()
 
-    async def _take(self, session: RealtimeSession, event: Event) -> None:
-        """Reads an event of the model.
-
-        Raises:
-            StageFault: it is not what it says it is (`malformed`), or tells of a fault.
-        """
-        try:
-            await self._read(session, event)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise StageFault("malformed") from error
-
-    async def _read(self, session: RealtimeSession, event: Event) -> None:
-        match event["type"]:
-            case "error":
-                await self._refused(session, event["error"])
-            case "input_audio_buffer.speech_started":
-                await self._user.started(session, event)
-            case "input_audio_buffer.speech_stopped":
-                await self._user.stopped(session, event)
-            case "input_audio_buffer.committed":
-                await self._user.committed(session, event)
-            case "response.created":
-                await self._agent.begins(session, event["response"]["id"])
-            case "response.done":
-                await self._count(event["response"].get("usage"))
-                await self._agent.ends(session, event["response"])
-            case kind if kind.startswith(TRANSCRIPTION):
-                if await self._user.transcribed(session, event):
-                    self._agent.nothing_was_heard()
-            case kind if kind.startswith("response."):
-                await self._agent.goes_on(session, event)
-
     async def _call_tools(self, answer: RealtimeAnswer) -> None:
         calls = [
             FunctionCallFromLLM(
@@ -293,37 +224,3 @@ class RealtimeService(OpenAIRealtimeLLMService):
         ]
         self._open_function_calls |= {call.tool_call_id for call in calls}
         await self.run_function_calls(calls)
-
-    async def _refused(self, session: RealtimeSession, error: Any) -> None:
-        """An `error` of the session.
-
-        Raises:
-            StageFault: unless it is one of no consequence.
-        """
-        code = error.get("code")
-        if code == _NOTHING_SAID:
-            self._agent.nothing_was_said()
-        elif code not in _HARMLESS:
-            raise session.fault_of(error)
-
-    async def _count(self, usage: Any) -> None:
-        if not isinstance(usage, dict):
-            return
-        heard, said = usage.get("input_token_details") or {}, usage.get("output_token_details") or {}
-        tokens = LLMTokenUsage(
-            prompt_tokens=usage.get("input_tokens") or 0,
-            completion_tokens=usage.get("output_tokens") or 0,
-            total_tokens=usage.get("total_tokens") or 0,
-            cache_read_input_tokens=heard.get("cached_tokens"),
-            input_audio_tokens=heard.get("audio_tokens"),
-            output_audio_tokens=said.get("audio_tokens"),
-        )
-        await self.start_llm_usage_metrics(tokens)
-
-
-def _is_cut(error: BaseException) -> bool:
-    return isinstance(error, SessionExpired) or (isinstance(error, StageFault) and error.code == "cut_off")
-
-
-def _as_exception(error: BaseException) -> Exception:
-    return error if isinstance(error, Exception) else StageFault("internal")

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..agents.realtime.connection import MODEL_RATE_HZ, Event
-
-_PCM = {"type": "audio/pcm", "rate": MODEL_RATE_HZ}
+from ..agents.realtime.audio_input import PCM, audio_input
+from ..agents.realtime.connection import Event
 
 
 @dataclass(frozen=True)
@@ -75,15 +74,13 @@ class RealtimeWishes:
 
     def _input(self) -> Event:
         wanted = self.turn_detection
-        hearing: Event = {
-            "format": _PCM,
-            "transcription": {"model": self.transcription_model, "language": self.language},
-            "turn_detection": wanted.asked(interrupts=self.interrupts) if wanted else None,
-        }
-        if self.noise_reduction:
-            hearing["noise_reduction"] = {"type": self.noise_reduction}
-        return hearing
+        return audio_input(
+            self.transcription_model,
+            language=self.language,
+            noise_reduction=self.noise_reduction,
+            turn_detection=wanted.asked(interrupts=self.interrupts) if wanted else None,
+        )
 
     def _voice(self) -> Event:
-        voice: Event = {"format": _PCM, "voice": self.voice}
+        voice: Event = {"format": PCM, "voice": self.voice}
         return {**voice, "speed": self.speed} if self.speed else voice

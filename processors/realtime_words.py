@@ -10,7 +10,8 @@ from pipecat.utils.time import time_now_iso8601
 from ..agents.conversation import Conversation
 from ..agents.faults import StageFault
 from ..agents.realtime.connection import Event
-from .realtime_session import TRANSCRIPTION, RealtimeSession
+from ..agents.realtime.events import TRANSCRIPTION
+from .realtime_session import RealtimeSession
 
 TRANSCRIPT_SECS = 10.0
 """How long the agent's row waits at most for the user's before it; a transcript takes a second or two."""

@@ -8,9 +8,9 @@ from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frame_processor import FrameDirection
 from pydantic import Field
 
+from .option_types import Share
 from .watched_analyzer import WatchedAnalyzer
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Secs = Annotated[float, Field(ge=0.03, le=5)]
 
 

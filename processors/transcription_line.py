@@ -10,8 +10,10 @@ from loguru import logger
 from ..agents.faults import StageFault, describe
 from ..agents.realtime.connection import Event
 from ..agents.realtime.errors import SessionExpired
+from ..agents.realtime.events import TRANSCRIPTION
 from .speech_segment import SpeechSegment
 from .transcription_session import TranscriptionSession
+from .until_one_ends import until_one_ends
 
 RESTS_SECS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Between tries to open a session while nobody speaks; after the last, only speech opens one."""
@@ -19,7 +21,6 @@ RESTS_SECS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 MOST_TIMES = 2
 """How often a segment is sent: once more after its connection has dropped."""
 
-_TRANSCRIPTION = "conversation.item.input_audio_transcription."
 _STEADY_SECS = 10.0
 
 
@@ -101,21 +102,16 @@ class TranscriptionLine:
         """Uses a session until it is over or another one is wanted."""
         self._renewal.clear()
         began = time.monotonic()
-        work = [
-            asyncio.create_task(each)
-            for each in (self._send(session), self._read(session), self._renewal.wait())
-        ]
+        why: Exception | None = None
         try:
-            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in work:
-                task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await until_one_ends(self._send(session), self._read(session), self._renewal.wait())
+        except Exception as error:
+            why = error
         if time.monotonic() - began >= _STEADY_SECS:
             self._tries = 0
-        self._over(next((task.exception() for task in done if task.exception()), None))
+        self._over(why)
 
-    def _over(self, error: BaseException | None) -> None:
+    def _over(self, error: Exception | None) -> None:
         """A session has ended by itself, or was given up."""
         if error is None or isinstance(error, SessionExpired):
             self._tries = 0
@@ -123,7 +119,7 @@ class TranscriptionLine:
             self._tries += 1
             logger.debug("the connection to the recogniser is over: {}", describe("stt", error).code)
         for segment in list(self._segments):
-            if segment.times_begun >= MOST_TIMES and isinstance(error, Exception):
+            if error and segment.times_begun >= MOST_TIMES:
                 self._fail(segment, error)
 
     async def _send(self, session: TranscriptionSession) -> None:
@@ -137,15 +133,16 @@ class TranscriptionLine:
             else:
                 sent.add(segment)
                 segment.begin_again()
-                await session.send(segment)
+                await session.transcribe(segment)
 
     async def _read(self, session: TranscriptionSession) -> None:
-        async for event in session.events():
+        while True:
+            event = await session.receive()
             if event["type"] == "error":
                 self._refused(session, event)
             elif event["type"] == "input_audio_buffer.committed":
                 self._segment_of(event)
-            elif event["type"].startswith(_TRANSCRIPTION):
+            elif event["type"].startswith(TRANSCRIPTION):
                 await self._heard(session, event)
 
     async def _heard(self, session: TranscriptionSession, event: Event) -> None:
@@ -153,7 +150,7 @@ class TranscriptionLine:
         if segment is None:
             return
         self._tries = 0
-        match event["type"].removeprefix(_TRANSCRIPTION):
+        match event["type"].removeprefix(TRANSCRIPTION):
             case "delta":
                 segment.interim += str(event.get("delta") or "")
                 await self._on_interim(segment)

@@ -6,9 +6,9 @@ import json
 import uuid
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 from .connection import Event
+from .events import announces_sound, is_broken_off, is_of_speech, read_event, response_of
 from .voice import Voice
 
 _BUFFER = "output_audio_buffer."
@@ -54,7 +54,7 @@ class CallEvents:
 
     def take(self, text: str) -> None:
         """What came in on the data channel."""
-        event = _read(text)
+        event = read_event(text)
         if event is None:
             self._tell(text)
         elif event["type"].startswith(_BUFFER):
@@ -94,12 +94,12 @@ class CallEvents:
 
     def _note(self, event: Event) -> None:
         """Keeps in mind where an answer's sound belongs, and that some is to come."""
-        response_id = _response_of(event)
+        response_id = response_of(event)
         if event["type"] == "response.done" and response_id:
             self._generated.add(response_id)
-            if _is_broken_off(event):
+            if is_broken_off(event):
                 self._unheard.discard(response_id)
-        elif _is_of_sound(event) and response_id and response_id not in self._parts:
+        elif announces_sound(event) and response_id and response_id not in self._parts:
             self._parts = dict([*self._parts.items(), (response_id, event)][-_REMEMBERED:])
             self._unheard.add(response_id)
 
@@ -115,15 +115,15 @@ class CallEvents:
         """Whether it stands behind a voice that is not over: its own, or that of an earlier answer."""
         if not event["type"].startswith("response."):
             return False
-        response_id = _response_of(event)
-        if self._waiting and _response_of(self._waiting[0]) != response_id:
+        response_id = response_of(event)
+        if self._waiting and response_of(self._waiting[0]) != response_id:
             return True
         is_unheard = response_id in self._unheard
-        return is_unheard and event["type"] in _BEHIND_THE_VOICE and _is_spoken(event)
+        return is_unheard and event["type"] in _BEHIND_THE_VOICE and is_of_speech(event)
 
     def _say(self, event: Event) -> None:
         if event["type"] == "response.done":
-            self._forget(_response_of(event))
+            self._forget(response_of(event))
         self._tell(json.dumps(event))
 
     def _spoken(self, pcm: bytes) -> None:
@@ -190,40 +190,3 @@ class CallEvents:
         if self._timer:
             self._timer.cancel()
         self._timer = None
-
-
-def _read(text: str) -> Event | None:
-    try:
-        event = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and isinstance(event.get("type"), str) else None
-
-
-def _response_of(event: Event) -> str | None:
-    response: Any = event.get("response")
-    found = response.get("id") if isinstance(response, dict) else event.get("response_id")
-    return found if isinstance(found, str) else None
-
-
-def _is_of_sound(event: Event) -> bool:
-    """Whether it tells that an answer has a spoken part."""
-    if event["type"] == "response.output_audio_transcript.delta":
-        return True
-    part = event.get("part")
-    return (
-        event["type"] == "response.content_part.added"
-        and isinstance(part, dict)
-        and part.get("type") == "audio"
-    )
-
-
-def _is_spoken(event: Event) -> bool:
-    """Whether it is of speech: a call of a function ends without any voice."""
-    item = event.get("item")
-    return not isinstance(item, dict) or item.get("type") == "message"
-
-
-def _is_broken_off(event: Event) -> bool:
-    response = event.get("response")
-    return isinstance(response, dict) and response.get("status") in ("cancelled", "failed")

@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed
 
 from ..faults import StageFault, request_id_in
 from ..upstream import OpenAIUpstream
-from .connection import Event, RealtimeConnection
+from .connection import Event
 
 CLOSE_SECS = 0.5
 """How long the other side may take to agree that a connection is closed."""
@@ -25,15 +25,17 @@ class _OneAddress(connect):
         return exc
 
 
-async def open_realtime(upstream: OpenAIUpstream, **query: str) -> ClientConnection:
+async def open_realtime(upstream: OpenAIUpstream, **query: str) -> "RealtimeSocket":
     """Opens a connection; how long that may take is for whoever asks to say.
+
+    `query` says what for: `model="…"` to converse with it, `intent="transcription"`.
 
     Raises:
         StageFault: nobody is there (`unreachable`).
         InvalidHandshake: it was refused; `describe` knows status and request id.
     """
     try:
-        return await _OneAddress(
+        connection = await _OneAddress(
             upstream.realtime_url(**query),
             additional_headers=upstream.realtime_headers(),
             user_agent_header=None,
@@ -49,16 +51,7 @@ async def open_realtime(upstream: OpenAIUpstream, **query: str) -> ClientConnect
         raise
     except (OSError, EOFError) as error:
         raise StageFault("unreachable") from error
-
-
-async def open_realtime_socket(upstream: OpenAIUpstream, model: str) -> RealtimeConnection:
-    """Opens a connection to a model that hears and speaks; how long that may take is for the caller to say.
-
-    Raises:
-        StageFault: nobody is there (`unreachable`).
-        InvalidHandshake: it was refused; `describe` knows status and request id.
-    """
-    return RealtimeSocket(await open_realtime(upstream, model=model))
+    return RealtimeSocket(connection)
 
 
 class RealtimeSocket:
@@ -93,7 +86,7 @@ class RealtimeSocket:
         await self.send({"type": "input_audio_buffer.append", "audio": base64.b64encode(audio).decode()})
 
     async def receive(self) -> str:
-        """The model's next event, as JSON.
+        """The model's next event, as JSON; some gateways send it in a binary frame.
 
         Raises:
             StageFault: the connection is over (`cut_off`), or what came is no text (`malformed`).
@@ -102,9 +95,10 @@ class RealtimeSocket:
             message = await self._connection.recv()
         except ConnectionClosed as error:
             raise self._cut_off() from error
-        if not isinstance(message, str):
-            raise StageFault("malformed", request_id=self.request_id)
-        return message
+        try:
+            return message if isinstance(message, str) else message.decode()
+        except UnicodeDecodeError as error:
+            raise StageFault("malformed", request_id=self.request_id) from error
 
     async def close(self) -> None:
         """Ends the session; returns soon even if nobody is there any more."""

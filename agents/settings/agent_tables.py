@@ -1,67 +1,19 @@
 """`[agents.NAME]`: `extends` followed, the line completed, every stage resolved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from dynaconf.utils import object_merge
 
+from .component_check import ComponentCheck, Idle, Tried
 from .layers import Layers
-from .model import AfterCallSettings, AgentFields, AgentSettings, StageSettings, TranscriptSettings
+from .model import AgentFields, AgentSettings, StageSettings
 from .model_dates import Ending, endings
 from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, TOOL_CALLS, drop_replaced, parse_line, use_of, whole_line
 from .problems import Path as KeyPath
 from .problems import Problem
-from .values import IsVariable, Place, check_values, unknown_key
-
-
-class Unbuildable(Protocol):
-    """Why a component cannot be built."""
-
-    wrong: str
-    remedy: str
-
-
-class Tried(NamedTuple):
-    """What came of building every stage of an agent once."""
-
-    failed: Sequence[tuple[str, Unbuildable]]
-    """The stages that cannot be built, and why."""
-    models: Mapping[str, str]
-    """The models that the built ones say they use."""
-
-
-class ComponentCheck(Protocol):
-    """Looks at what an agent names, before any call needs it."""
-
-    def resolve(
-        self, stage: StageSettings, path: KeyPath, reader: "AgentReader"
-    ) -> tuple[StageSettings | None, list[Problem]]:
-        """Finds a stage's component and checks its options."""
-        ...
-
-    def try_out(self, agent: AgentSettings) -> Tried:
-        """Builds every stage once."""
-        ...
-
-    def check_tools(self, uses: Sequence[str], folder: Path) -> Sequence[Unbuildable]:
-        """Why tools cannot be used."""
-        ...
-
-    def check_sink(self, transcripts: TranscriptSettings, folder: Path) -> Unbuildable | None:
-        """Why turns could not go where the settings say."""
-        ...
-
-    def check_after_call(
-        self, settings: AfterCallSettings, folder: Path, place: Place, is_variable: IsVariable
-    ) -> tuple[AfterCallSettings | None, list[Problem]]:
-        """Checks the options of who gets finished meetings, and builds it once."""
-        ...
-
-    def check_database(self, url: str) -> Unbuildable | None:
-        """Why no database could be opened with this address."""
-        ...
+from .values import check_values, unknown_key
 
 
 class AgentReader:
@@ -90,6 +42,8 @@ class AgentReader:
         for stage, why in tried.failed:
             if not (unusable and stage == TOOL_CALLS):
                 self.add(("agents", self._name, stage), why.wrong, why.remedy)
+        for idle in self._components.idle(agent) if self._components else ():
+            self._add_idle(idle)
         by_name = {stage.name: stage for stage in stages}
         self.endings = list(endings(self._name, by_name, tables, tried.models, self.place))
         return None if self.problems else agent
@@ -165,13 +119,24 @@ class AgentReader:
     def _check_unused(self, tables: Mapping[str, Any], named: list[str]) -> None:
         for name in tables:
             path = ("agents", self._name, name)
-            if name not in named and name not in IMPLIED and self._is_meant(path):
+            if name not in named and name not in IMPLIED and self._is_meant(path, (*path[:2], "pipeline")):
                 self.add(path, "is not in the pipeline", "name it in the line or take the table out")
 
-    def _is_meant(self, path: KeyPath) -> bool:
-        """Whether a table was written for this line: not inherited, and not below the line's layer."""
-        line, table = (self.layers.places.layer(key) for key in ((*path[:2], "pipeline"), path))
-        return table is not None and (line is None or table >= line)
+    def _add_idle(self, idle: Idle) -> None:
+        """Notes an option that means nothing; one that an agent or a layer below has is nobody's mistake."""
+        stage = ("agents", self._name, idle.stage)
+        own = self.layers.values["agents"][self._name].get(idle.stage, {})
+        for key in (key for key in idle.keys if key in own):
+            is_apart = self.layers.places.knows((*stage, key))
+            written = (*stage, key) if is_apart else stage
+            if self._is_meant(written, (*stage[:2], *idle.beside)):
+                place = self.place(written)
+                self.problems.append(Problem(".".join((*stage, key)), idle.wrong, idle.remedy, place))
+
+    def _is_meant(self, path: KeyPath, beside: KeyPath) -> bool:
+        """Whether a key was written for another one: not inherited, and not below the other's layer."""
+        other, own = (self.layers.places.layer(key) for key in (beside, path))
+        return own is not None and (other is None or own >= other)
 
     def _stage(self, name: str, table: dict[str, Any], is_named: bool) -> StageSettings | None:
         path = ("agents", self._name, name)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..secret import SHORTEST_SECRET_BYTES
-from .agent_tables import AgentReader, ComponentCheck
+from .agent_tables import AgentReader
+from .component_check import ComponentCheck
 from .layers import EXTENDS, SHIPPED, Layers, read_layers
 from .model import (
     AfterCallSettings,

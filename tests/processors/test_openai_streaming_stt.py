@@ -1,6 +1,7 @@
 """The recogniser that listens along: what it sends and when, and what each fault comes to."""
 
 import asyncio
+import json
 import socket
 
 import numpy as np
@@ -351,7 +352,19 @@ async def test_a_session_that_is_never_set_up_has_failed_in_time(upstream):
     assert code_of(error) == "timeout"
 
 
-@pytest.mark.parametrize("garbage", ["{", "[]", '{"type": 1}', f'{{"type": "{PART}completed"}}'])
+async def test_events_in_binary_frames_are_understood(upstream):
+    async def answer(peer, item):
+        completed = {"type": f"{PART}completed", "item_id": item, "transcript": "Hello."}
+        await peer.connection.send(json.dumps(completed).encode())
+
+    upstream.on_commit = answer
+    async with running(stt(upstream)) as line:
+        await line.feed(*segment())
+        (transcript,) = await line.down(TranscriptionFrame)
+    assert transcript.text == "Hello."
+
+
+@pytest.mark.parametrize("garbage", ["{", "[]", b"\xff", '{"type": 1}', f'{{"type": "{PART}completed"}}'])
 async def test_garbage_is_asked_again_and_told_when_it_comes_twice(upstream, garbage):
     async def answer(peer, item):
         await peer.connection.send(garbage)

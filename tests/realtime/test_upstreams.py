@@ -13,7 +13,7 @@ from openai import AsyncOpenAI
 from pydantic import SecretStr
 from turnwise.agents.faults import StageFault
 from turnwise.agents.realtime.peer import open_realtime_call
-from turnwise.agents.realtime.socket import open_realtime_socket
+from turnwise.agents.realtime.socket import open_realtime
 from turnwise.agents.settings.model import OpenAIAccess
 from turnwise.agents.upstream import OpenAIUpstream
 
@@ -88,7 +88,7 @@ async def talk(request, upstream, speech):
     if request.param == "webrtc":
         connection = await open_realtime_call(upstream, SESSION)
     else:
-        connection = await open_realtime_socket(upstream, MODEL)
+        connection = await open_realtime(upstream, model=MODEL)
         await connection.send({"type": "session.update", "session": SESSION})
     talk = Talk(connection, speech)
     await talk.until("session.created")

@@ -1,0 +1,34 @@
+"""The two ways to a realtime model, a WebSocket and a call over WebRTC."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from ..agents.realtime.connection import Event, RealtimeConnection
+from ..agents.realtime.socket import open_realtime
+from ..agents.upstream import OpenAIUpstream
+from .realtime_session import RealtimeSession
+
+
+@dataclass(frozen=True)
+class RealtimeWay:
+    """One of them, and how long opening a session on it may take."""
+
+    openai: OpenAIUpstream
+    over_socket: bool
+    connect_secs: float
+
+    async def open(self, wishes: Event) -> RealtimeSession:
+        """A session that is set up as `wishes` say, the `session` of a `session.update`.
+
+        Raises:
+            Exception: why there is none, fit for `describe`.
+        """
+        return await RealtimeSession.open(partial(self._connect, wishes), wishes, self.connect_secs)
+
+    async def _connect(self, wishes: Event) -> RealtimeConnection:
+        if self.over_socket:
+            return await open_realtime(self.openai, model=wishes["model"])
+        # Its libraries are large, and few need them.
+        from ..agents.realtime.peer import open_realtime_call
+
+        return await open_realtime_call(self.openai, wishes, connect_secs=self.connect_secs)
