@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from .words import words
+from ..words import words
 
 pytestmark = pytest.mark.side_by_side
 

@@ -6,8 +6,8 @@ import pytest
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 
+from ..words import SENTENCES
 from .test_endings import becomes
-from .words import SENTENCES
 
 pytestmark = pytest.mark.side_by_side
 

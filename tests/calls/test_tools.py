@@ -2,9 +2,9 @@
 
 import pytest
 
+from ..words import words
 from .my_tools import PRIVATE
 from .test_endings import becomes
-from .words import words
 
 pytestmark = pytest.mark.side_by_side
 FILLER = "One moment, please."

@@ -5,10 +5,10 @@ from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused
 
+from ..words import SENTENCES, error_rate, words
 from .test_barge_in import spoken_into
 from .test_endings import becomes
 from .test_faults import APOLOGY
-from .words import SENTENCES, error_rate, words
 
 pytestmark = pytest.mark.side_by_side
 
