@@ -5,7 +5,6 @@ import re
 import pytest
 
 from .. import ears
-from ..calls.test_endings import becomes
 from ..words import SENTENCES, error_rate, words
 from .town import AT_ONCE, SAID
 
@@ -34,7 +33,7 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, ag
         await visit.press("Disconnect")
         await visit.becomes("Disconnected")
         shown, heard = await visit.conversation(), await visit.heard()
-        stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
+        stored = (await town.house.becomes(visit.meetings[0], "processing"))["chunks"]
         states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
         growth = await visit.growth()
     assert states == ["off", "connecting", "listening", *TURN * 3, "off"]

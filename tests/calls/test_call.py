@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from ..words import SENTENCES, error_rate, word_errors, words
-from .test_endings import becomes
 
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]
@@ -19,7 +18,7 @@ async def test_three_utterances_get_three_spoken_answers_and_six_chunks(house):
     assert [turn.why for turn in turns] == [None, None, None]
     assert [state for state, _ in caller.states] == ["listening", *TURN * 3]
     assert [chunk.data["sequenceNumber"] for chunk in caller.chunks] == [1, 2, 3, 4, 5, 6]
-    stored = await becomes(house, meeting_id, "processing")
+    stored = await house.becomes(meeting_id, "processing")
     assert [chunk["speakerType"] for chunk in stored["chunks"]] == ["user", "agent"] * 3
     assert stored["chunks"] == [_fields(chunk.data) for chunk in caller.chunks]
     timestamps = [chunk["timestamp"] for chunk in stored["chunks"]]
@@ -69,7 +68,7 @@ async def test_nothing_said_while_the_agent_thinks_or_speaks_reaches_the_recogni
         await caller.speak(house.wav("name"))
         await caller.wait_for_state("speaking")
         await caller.speak(house.wav("name"))
-        await caller.wait_for_state("listening", 20)
+        await caller.wait_for_state("listening")
         await house.behave(meeting_id, "llm", delay_ms=0)
         assert (await caller.say(house.wav("time"))).why is None
     heard = " ".join(request["heard"] for request in await house.requests(meeting_id, "stt"))
