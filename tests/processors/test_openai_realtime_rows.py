@@ -7,11 +7,14 @@ import pytest
 from pipecat.frames.frames import TTSStoppedFrame
 from turnwise.agents.frames import UserTurnDecidedFrame
 
+from ..patience import PATIENCE_SECS
 from .microphone import audio
 from .realtime_calls import rows, whole_line
 from .running import eventually, running
 
 pytestmark = pytest.mark.anyio
+LATE_SECS = 0.1
+"""How long after the end of a call the model takes for what was said last."""
 
 
 @pytest.mark.parametrize("when", ["before", "in mid-answer", "after"])
@@ -81,6 +84,7 @@ async def test_who_hangs_up_while_the_model_thinks_is_written_down_all_the_same(
 
     async def write_down(mind, line):
         await line.is_ending()
+        await asyncio.sleep(LATE_SECS)
         await mind.writes_down("Hello, can you hear me?")
 
     async with running(*whole_line(call)) as line:
@@ -91,4 +95,4 @@ async def test_who_hangs_up_while_the_model_thinks_is_written_down_all_the_same(
         writing = asyncio.create_task(write_down(mind, line))
     assert rows(model) == [("user", "Hello, can you hear me?")]
     await writing
-    await mind.connection.wait_closed()
+    await asyncio.wait_for(mind.connection.wait_closed(), PATIENCE_SECS)
