@@ -23,9 +23,9 @@ LONGEST_SECS = 170
 
 
 def room_for(most: int) -> int:
-    """How many at once are heard in time: `most` on an idle machine, fewer where others are at work on it."""
-    cores, others = os.cpu_count() or 1, max(0.0, os.getloadavg()[0] - 1)  # one is this run itself
-    return max(1, round(most * cores / (cores + others)))
+    """How many at once are heard in time: fewer than `most` where more is at work than there are cores."""
+    cores = os.cpu_count() or 1
+    return max(1, round(most * cores / max(cores, os.getloadavg()[0])))
 
 
 class SideBySide:
