@@ -8,6 +8,7 @@ import httpx2
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack
 
+from .patience import PATIENCE_SECS, eventually
 from .vanishing import vanish
 
 RTVI = "rtvi-ai"
@@ -97,7 +98,7 @@ class BrowserPeer:
 
     async def told(self, kind: str, times: int = 1) -> dict[str, Any]:
         """Waits for a message of a kind, or for a server message whose data is of it."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_SECS):
             while len(found := [m for m in self.messages if _kind(m) == kind]) < times:
                 self._new_messages.clear()
                 await self._new_messages.wait()
@@ -106,9 +107,7 @@ class BrowserPeer:
     async def heard_frames(self, count: int) -> None:
         """Waits for so many more pieces of sound from the server, silence included."""
         wanted = len(self.voice) + count
-        async with asyncio.timeout(15):
-            while len(self.voice) < wanted:
-                await asyncio.sleep(0.02)
+        await eventually(lambda: len(self.voice) >= wanted)
 
     async def ask_to_end(self) -> None:
         """Has the server end the call."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, LiteralString, cast
 
 import psycopg
-import pytest
+
+from .needed import cannot
 
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text()
 
@@ -197,10 +198,7 @@ def start_server() -> Server:
     """A new server; skips the test where PostgreSQL is not installed, and fails it where CI demands it."""
     binaries = _find_binaries()
     if binaries is None:
-        why = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
+        cannot("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
     return Server(binaries)
 
 

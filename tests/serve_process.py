@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from turnwise.agents.client.api import Api
-from turnwise.agents.client.caller import Caller
+
+from .patient_caller import PatientCaller
 
 START_SECS = 60
 
@@ -49,12 +50,14 @@ class ServeProcess:
         return lines[-1]
 
     @asynccontextmanager
-    async def call(self, meeting_id: str | None = None, agent: str | None = None) -> AsyncIterator[Caller]:
+    async def call(
+        self, meeting_id: str | None = None, agent: str | None = None
+    ) -> AsyncIterator[PatientCaller]:
         """A call, in a new meeting unless one is named."""
         async with Api(self.url) as api:
             meeting_id = meeting_id or await api.create_meeting()
             token = await api.create_token(meeting_id, agent)
-        async with Caller.connect(self.url, meeting_id, token) as caller:
+        async with PatientCaller.connect(self.url, meeting_id, token) as caller:
             yield caller
 
 

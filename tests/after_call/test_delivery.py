@@ -10,6 +10,7 @@ from starlette.responses import Response
 from turnwise.agents.after_call.jobs import Jobs
 from turnwise.agents.local_state import LocalState
 
+from ..patience import eventually
 from ..serve_process import agent_serve
 from ..store.programs import running
 from . import held
@@ -73,9 +74,7 @@ async def test_a_receiver_that_is_down_gets_its_meetings_once_it_is_up(tmp_path,
     receiver = Receiver()
     async with held.server(tmp_path, held.webhook(receiver.url)) as served:
         await held.hold(served)
-        async with asyncio.timeout(20):
-            while not any("cannot be reached" in line for line in log):
-                await asyncio.sleep(0.01)
+        await eventually(lambda: any("cannot be reached" in line for line in log))
         async with receiver.up():
             await receiver.has(1)
             await held.settled(tmp_path)

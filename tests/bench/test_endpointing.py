@@ -13,6 +13,7 @@ from bench.endpointing.recording import read_recording
 from bench.endpointing.rules import rules
 
 from ..conftest import SPEECH
+from ..needed import cannot
 
 pytestmark = pytest.mark.anyio
 ALSA = Path("/usr/share/sounds/alsa")
@@ -36,8 +37,9 @@ async def test_synthetic_speech_is_cut_off_only_by_a_fixed_silence_in_a_pause_of
     assert set(noise) == {None}
 
 
-@pytest.mark.skipif(not ALSA.is_dir(), reason="alsa-utils, which has human speech, is not installed")
 async def test_human_speech_is_not_cut_off_and_is_answered_soon():
+    if not ALSA.is_dir():
+        cannot("alsa-utils, which has human speech, is not installed (Debian: apt-get install alsa-utils)")
     found, noise = await on(ALSA)
     for summary in found.values():
         assert summary.recordings == 8

@@ -1,6 +1,5 @@
 """The page in a real browser, against a real server: skipped where there is no Chromium, never in CI."""
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import pytest
 from turnwise.agents.web.page_build import PageBuild, PageNotBuilt
 
 from ..calls.house import House
+from ..needed import cannot
 from ..side_by_side import SideBySide, chosen_in
 from . import chromium
 from .town import AT_ONCE, Town
@@ -19,14 +19,14 @@ from .town import AT_ONCE, Town
 def built_page() -> None:
     """The page is built and up to date, or there is nothing to test."""
     if chromium.found() is None:
-        _cannot("no Chromium is found; on Debian: apt-get install chromium")
+        cannot("no Chromium is found; on Debian: apt-get install chromium")
     build = PageBuild(tell=lambda line: sys.stderr.write(f"{line}\n"))
     if build.is_due and shutil.which("npm") is None:
-        _cannot("the page is not built and there is no npm; install Node 20 or later")
+        cannot("the page is not built and there is no npm; install Node 20 or later")
     try:
         build.make()
     except PageNotBuilt as error:
-        _cannot(str(error))
+        cannot(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +43,3 @@ def side_by_side(request: pytest.FixtureRequest, town: Town) -> Iterator[SideByS
     runner = SideBySide(chosen_in(Path(__file__).parent, request.session), town, AT_ONCE)
     yield runner
     runner.run(town.close())
-
-
-def _cannot(why: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)

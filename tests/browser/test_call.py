@@ -1,15 +1,11 @@
 """A person opens the page, presses Connect, talks, hears the answers, and hangs up."""
 
-import io
 import re
 
-import numpy as np
 import pytest
-import soundfile
-from openai import AsyncOpenAI
 
-from ..calls.test_endings import becomes
-from ..calls.words import SENTENCES, error_rate, words
+from .. import ears
+from ..words import SENTENCES, error_rate, words
 from .town import AT_ONCE, SAID
 
 pytestmark = pytest.mark.side_by_side
@@ -37,7 +33,7 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, ag
         await visit.press("Disconnect")
         await visit.becomes("Disconnected")
         shown, heard = await visit.conversation(), await visit.heard()
-        stored = (await becomes(town.house, visit.meetings[0], "processing"))["chunks"]
+        stored = (await town.house.becomes(visit.meetings[0], "processing"))["chunks"]
         states, table = await visit.seen_states(), await visit.page.locator("tbody tr").all_inner_texts()
         growth = await visit.growth()
     assert states == ["off", "connecting", "listening", *TURN * 3, "off"]
@@ -47,7 +43,7 @@ async def test_three_turns_are_heard_answered_shown_and_kept(town, transport, ag
         assert min(error_rate(SENTENCES[name], text) for name in SAID) <= 0.4, f"nobody said {text!r}"
     assert len([look for _, look in growth if look == "speaking"]) >= 3, "no text before the voice ended"
     said = " ".join(text for who, text in shown if who == "Agent")
-    understood = await _understood(town, *heard)
+    understood = await ears.heard(town.house.sandbox_url, *heard)
     assert error_rate(said, understood) <= 0.2, f"{understood!r} is not {said!r}"
     assert [_adds_up(row) for row in table] == [True] * 3, table
     assert visit.console_errors == []
@@ -74,15 +70,6 @@ async def test_the_agent_in_the_address_answers_even_before_the_list_of_agents_i
         await visit.looks("listening")
         (who, said), *_ = await visit.conversation()
     assert (who, words(said)) == ("Agent", ["welcome", "to", "the", "museum"])
-
-
-async def _understood(town, pcm, rate_hz):
-    """What a recogniser makes of what reached the loudspeaker."""
-    wav = io.BytesIO()
-    soundfile.write(wav, np.frombuffer(pcm, np.int16), rate_hz, format="WAV", subtype="PCM_16")
-    async with AsyncOpenAI(api_key="any", base_url=town.house.sandbox_url) as client:
-        heard = await client.audio.transcriptions.create(model="any", file=("heard.wav", wav.getvalue()))
-    return heard.text
 
 
 def _adds_up(row):

@@ -10,7 +10,6 @@ from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.terms import Terms
 
-from ..calls.test_endings import becomes
 from .servers import mounted, own_server
 from .town import AT_ONCE
 from .visit import LONGEST_MS
@@ -58,7 +57,7 @@ async def test_three_answers_grow_in_the_text_area_and_nothing_is_stored(town):
         await visit.becomes("Disconnected")
         text, states = await text_of(visit), await visit.seen_states()
         texts = await visit.page.evaluate("texts")
-        meeting = await becomes(town.house, visit.meetings[0], "processing")
+        meeting = await town.house.becomes(visit.meetings[0], "processing")
     assert text == before
     assert len(text.split("\n\n")) == 3
     assert states == ["off", "connecting", "listening", *["thinking", "speaking", "listening"] * 3, "off"]
@@ -91,7 +90,7 @@ async def test_stop_in_the_middle_of_an_answer_leaves_its_words_and_no_call(town
         await visit.press("Stop")
         await visit.becomes("Disconnected")
         text = await text_of(visit)
-        await becomes(town.house, visit.meetings[0], "processing")
+        await town.house.becomes(visit.meetings[0], "processing")
     assert text
     assert not text.endswith((".", "?")), "it was not the middle"
 

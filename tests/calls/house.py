@@ -15,10 +15,11 @@ from typing import Any
 import httpx2
 from turnwise.agents.client.address import Transport
 from turnwise.agents.client.api import Api
-from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.speech import read_wav
 
 from ..conftest import SPEECH
+from ..patience import PATIENCE_SECS
+from ..patient_caller import PatientCaller
 from ..postgres import Database
 
 START_SECS = 60
@@ -34,9 +35,15 @@ rejoin_secs = 3.0
 extends = "default"
 greeting = "Welcome to the museum."
 
-[agents.interruptible]
+[agents.interruptible] # what is late because the machine is busy is no fault of an upstream
 extends = "default"
 barge_in = true
+[agents.interruptible.stt]
+answer_secs = 20.0
+[agents.interruptible.llm]
+first_token_secs = 20.0
+[agents.interruptible.recovery]
+answer_secs = 20.0
 
 [agents.talkative]
 extends = "interruptible"
@@ -199,12 +206,12 @@ class House:
     @asynccontextmanager
     async def call(
         self, meeting_id: str | None = None, agent: str | None = None, transport: Transport = "websocket"
-    ) -> AsyncIterator[Caller]:
+    ) -> AsyncIterator[PatientCaller]:
         """A call, in a new meeting unless one is named."""
         meeting_id = meeting_id or await self.new_meeting()
         async with Api(self.url) as api:
             token = await api.create_token(meeting_id, agent)
-        async with Caller.connect(self.url, meeting_id, token, transport=transport) as caller:
+        async with PatientCaller.connect(self.url, meeting_id, token, transport=transport) as caller:
             yield caller
 
     async def transcript(self, meeting_id: str) -> dict[str, Any]:
@@ -225,15 +232,22 @@ class House:
             answer = await client.get(f"{self._sandbox_root}/sandbox/requests")
         return [each for each in answer.json() if (each["call"], each["stage"]) == (meeting_id, stage)]
 
-    async def has_lost(self, meeting_id: str, secs: float = 5.0) -> None:
-        """Returns once the server knows that the connection of a meeting's call is lost."""
+    async def becomes(self, meeting_id: str, status: str) -> dict[str, Any]:
+        """What is stored of a meeting, once its status is this."""
+        async with asyncio.timeout(PATIENCE_SECS):
+            while (stored := await self.transcript(meeting_id))["status"] != status:
+                await asyncio.sleep(0.05)
+        return stored
+
+    async def how_over(self, meeting_id: str) -> str:
+        """How a meeting's first call ended as the server sees it, once it does."""
         call = re.compile(rf"INFO +(\w+) call of agent \w+ in meeting {meeting_id}")
-        async with asyncio.timeout(secs):
+        async with asyncio.timeout(PATIENCE_SECS):
             while True:
                 log = self.log_file.read_text()
                 found = call.search(log)
-                if found and f"{found[1]} call over: connection lost" in log:
-                    return
+                if over := found and re.search(rf"{found[1]} call over: (.+)", log):
+                    return over[1]
                 await asyncio.sleep(0.05)
 
     async def active_calls(self) -> int:

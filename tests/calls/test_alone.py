@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from openai import AsyncOpenAI
 from turnwise.agents.client.api import Api
+from turnwise.agents.client.speech import read_wav
+from turnwise.agents.wire import MIC_SAMPLE_RATE_HZ
 
 from ..conftest import SPEECH
-from .test_barge_in import heard_in
-from .words import error_rate
+from ..ears import heard, sound
+from ..words import error_rate
 
 pytestmark = pytest.mark.anyio
 
@@ -36,9 +37,8 @@ async def test_three_recordings_get_three_spoken_answers_and_a_recording_says_th
         chunks = (await api.transcript(meeting_id))["chunks"]
     assert [chunk["sequenceNumber"] for chunk in chunks] == [1, 2, 3, 4, 5, 6]
     said = " ".join(chunk["text"] for chunk in chunks if chunk["speakerType"] == "agent")
-    async with AsyncOpenAI(api_key="any", base_url=house.sandbox_url) as client:
-        heard = await client.audio.transcriptions.create(model="any", file=recording)
-    assert error_rate(said, heard.text) <= 0.1, f"{heard.text!r} is not {said!r}"
+    understood = await heard(house.sandbox_url, read_wav(recording), MIC_SAMPLE_RATE_HZ)
+    assert error_rate(said, understood) <= 0.1, f"{understood!r} is not {said!r}"
 
 
 async def test_the_voice_that_arrives_over_webrtc_says_what_is_stored(house):
@@ -47,5 +47,5 @@ async def test_the_voice_that_arrives_over_webrtc_says_what_is_stored(house):
         await caller.wait_for_state("speaking")
         await caller.wait_for_state("listening")
     (chunk,) = (await house.transcript(meeting_id))["chunks"]
-    heard = " ".join(await heard_in(house, caller.voice))
-    assert error_rate(chunk["text"], heard) <= 0.35, heard
+    understood = await heard(house.sandbox_url, sound(caller.voice))
+    assert error_rate(chunk["text"], understood) <= 0.35, understood

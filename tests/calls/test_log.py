@@ -6,8 +6,7 @@ import pytest
 from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 
-from .test_endings import becomes
-from .words import SENTENCES
+from ..words import SENTENCES
 
 pytestmark = pytest.mark.side_by_side
 
@@ -18,7 +17,7 @@ async def test_a_call_leaves_its_id_but_no_token_and_nobodys_words_in_the_log(ho
         token = await api.create_token(meeting_id)
     async with Caller.connect(house.url, meeting_id, token) as caller:
         assert (await caller.say(house.wav("weather"))).why is None
-    await becomes(house, meeting_id, "processing")
+    await house.becomes(meeting_id, "processing")
     log = house.log_file.read_text()
     for secret in (token, token.split(".")[2], "Zanzibar", "Paris", "sunshine", "umbrella"):
         assert secret not in log

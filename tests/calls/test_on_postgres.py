@@ -7,7 +7,6 @@ from turnwise.agents.client.errors import Refused
 
 from ..postgres import Server, start_server
 from .house import House
-from .test_endings import becomes
 
 pytestmark = pytest.mark.anyio
 
@@ -38,13 +37,13 @@ async def test_the_database_stopped_hard_in_mid_call_has_every_chunk_once_in_ord
             assert shown["chunks"] == [_fields(chunk.data) for chunk in caller.chunks]
             caller.drop()
             await caller.wait_for_close()
-            await house.has_lost(meeting_id)
+            assert await house.how_over(meeting_id) == "connection lost"
             async with house.call(meeting_id) as again:
                 turn = await again.say(house.wav("order"))
                 assert turn.why is None
         chunks = [*caller.chunks, *again.chunks]
     assert [chunk.data["sequenceNumber"] for chunk in chunks] == [1, 2, 3, 4, 5, 6]
-    await becomes(house, meeting_id, "processing", secs=15)
+    await house.becomes(meeting_id, "processing")
     rows = [(row.data["sequenceNumber"], row.data["speakerType"], row.data["text"]) for row in chunks]
     assert house.database.chunks(meeting_id) == rows
     assert house.database.meeting(meeting_id) == ("processing", True)
@@ -57,7 +56,7 @@ async def test_a_call_without_a_database_is_refused_and_taken_once_it_is_back(ho
             pass
     async with house.call(meeting_id) as caller:
         await caller.wait_for_state("listening")
-    await becomes(house, meeting_id, "processing", secs=15)
+    await house.becomes(meeting_id, "processing")
 
 
 def _fields(data):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from .words import SENTENCES, error_rate
+from ..patience import eventually
+from ..words import SENTENCES, error_rate
 
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]
@@ -35,7 +36,7 @@ async def test_three_turns_are_answered_once_and_stored_in_their_order(house, ag
     said = ("hello", "weather", "name")
     async with house.call(meeting_id, agent) as caller:
         turns = [await caller.say(house.wav(name)) for name in said]
-        await caller.until(lambda: len(caller.chunks) == 6 or None, "six rows", 2)
+        await eventually(lambda: len(caller.chunks) == 6)
     assert [turn.why for turn in turns] == [None] * 3
     assert [state for state, _ in caller.states] == ["listening", *TURN * 3]
     assert len(caller.metrics) == 3
@@ -78,7 +79,7 @@ async def test_a_session_that_cannot_be_opened_is_told_and_opened_as_soon_as_it_
     await house.behave(meeting_id, "realtime", fault="500", times=2)
     async with house.call(meeting_id, "realtime") as caller:
         await caller.wait_for_state("recovering_error")
-        await caller.wait_for_state("listening", 10)
+        await caller.wait_for_state("listening")
         assert (await caller.say(house.wav("hello"))).why is None
     error = caller.log.of("agent-error")[0].data
     assert (error["stage"], error["code"], error["status"]) == ("realtime", "upstream_error", 500)
@@ -103,7 +104,7 @@ async def test_a_lost_call_that_comes_back_goes_on_with_the_conversation(house):
     async with house.call(meeting_id, "realtime") as caller:
         assert (await caller.say(house.wav("name"))).why is None
         caller.drop()
-    await house.has_lost(meeting_id)
+    assert await house.how_over(meeting_id) == "connection lost"
     async with house.call(meeting_id, "realtime") as caller:
         again = await caller.say(house.wav("repeat"))
     assert "Alice" in again.reply

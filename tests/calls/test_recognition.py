@@ -2,7 +2,7 @@
 
 import pytest
 
-from .words import SENTENCES, errors
+from ..words import SENTENCES, word_errors
 
 pytestmark = pytest.mark.side_by_side
 
@@ -24,7 +24,7 @@ async def test_a_recogniser_that_breaks_off_is_asked_again_and_the_caller_notice
     async with house.call(meeting_id) as caller:
         turn = await caller.say(house.wav("order"))
     assert (turn.why, turn.errors) == (None, [])
-    assert errors(SENTENCES["order"], turn.heard) <= 1
+    assert word_errors(SENTENCES["order"], turn.heard) <= 1
     assert [request["fault"] for request in await house.requests(meeting_id, "stt")] == [fault, None]
 
 
@@ -46,7 +46,7 @@ async def test_request_and_response_is_a_line_of_settings_away(house):
     meeting_id = await house.new_meeting()
     async with house.call(meeting_id, "uploader") as caller:
         turn = await caller.say(house.wav("time"))
-    assert (turn.why, errors(SENTENCES["time"], turn.heard)) == (None, 0)
+    assert (turn.why, word_errors(SENTENCES["time"], turn.heard)) == (None, 0)
     (request,) = await house.requests(meeting_id, "stt")
     assert request["model"] == "gpt-transcribe"
 

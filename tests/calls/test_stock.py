@@ -2,7 +2,7 @@
 
 import pytest
 
-from .words import SENTENCES, error_rate
+from ..words import SENTENCES, error_rate
 
 pytestmark = pytest.mark.side_by_side
 

@@ -2,9 +2,8 @@
 
 import pytest
 
+from ..words import words
 from .my_tools import PRIVATE
-from .test_endings import becomes
-from .words import words
 
 pytestmark = pytest.mark.side_by_side
 FILLER = "One moment, please."
@@ -72,13 +71,13 @@ async def test_the_agent_says_goodbye_and_hangs_up(house, agent):
     async with house.call(meeting_id, agent) as caller:
         await caller.wait_for_state("listening")
         await caller.speak(house.wav("goodbye"))
-        assert await caller.wait_for_close(20) == 4004
+        assert await caller.wait_for_close() == 4004
     assert [message.data["reason"] for message in caller.log.of("call-ended")] == ["ended"]
     assert [state for state, _ in caller.states] == ["listening", "thinking", "speaking", "listening"]
     assert await said(house, meeting_id) == ["Thank you for calling.", "Goodbye."]
     heard_secs = sum(len(voice.pcm) for voice in caller.log.voice) / 48_000
     assert heard_secs > 1.5
-    stored = await becomes(house, meeting_id, "processing")
+    stored = await house.becomes(meeting_id, "processing")
     assert stored["chunks"][-1]["text"] == "Thank you for calling. Goodbye."
 
 
@@ -88,7 +87,7 @@ async def test_an_answer_that_is_ready_while_a_moment_is_asked_for_follows_it(ho
         turn = await caller.say(house.wav("name"))
     assert (turn.why, turn.states) == (None, ["thinking", "speaking", "listening"])
     assert await said(house, meeting_id) == [FILLER, "Alice is noted."]
-    stored = await becomes(house, meeting_id, "processing")
+    stored = await house.becomes(meeting_id, "processing")
     assert [chunk["text"] for chunk in stored["chunks"]][1:] == ["Alice is noted."]
 
 
@@ -99,5 +98,5 @@ async def test_a_goodbye_that_cannot_be_spoken_ends_the_call_all_the_same(house)
         await caller.wait_for_state("listening")
         await caller.speak(house.wav("goodbye"))
         await caller.wait_for_state("recovering_error")
-        assert await caller.wait_for_close(20) == 4004
-    await becomes(house, meeting_id, "processing")
+        assert await caller.wait_for_close() == 4004
+    await house.becomes(meeting_id, "processing")

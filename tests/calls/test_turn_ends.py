@@ -2,7 +2,7 @@
 
 import pytest
 
-from .words import SENTENCES, error_rate, words
+from ..words import SENTENCES, error_rate, words
 
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]

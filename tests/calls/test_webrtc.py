@@ -5,10 +5,9 @@ from turnwise.agents.client.api import Api
 from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused
 
+from ..words import SENTENCES, error_rate, words
 from .test_barge_in import spoken_into
-from .test_endings import becomes
 from .test_faults import APOLOGY
-from .words import SENTENCES, error_rate, words
 
 pytestmark = pytest.mark.side_by_side
 
@@ -29,7 +28,7 @@ async def test_turns_are_heard_answered_spoken_and_stored_and_a_hang_up_ends_the
     for turn, name in zip(turns, ("hello", "weather"), strict=True):
         assert error_rate(SENTENCES[name], turn.heard) <= 0.1
     assert len(turns[1].audio) > 24_000
-    stored = await becomes(house, meeting_id, "processing")
+    stored = await house.becomes(meeting_id, "processing")
     assert [chunk["sequenceNumber"] for chunk in stored["chunks"]] == [1, 2, 3, 4]
     assert [chunk["speakerType"] for chunk in stored["chunks"]] == ["user", "agent"] * 2
     with pytest.raises(Refused, match="meeting_over"):
@@ -56,10 +55,10 @@ async def test_an_answer_that_is_spoken_into_falls_silent_at_once(house):
         told, _ = await spoken_into(caller, house.wav("hello"))
         await caller.wait_for_state("speaking")
         answer_secs = caller.states[-1].at_secs
-        await caller.wait_for_state("listening", 20)
+        await caller.wait_for_state("listening")
     late = [voice for voice in caller.voice if told.at_secs + 0.3 < voice.at_secs < answer_secs - 0.1]
     assert not any(voice.pcm.strip(b"\0") for voice in late)
-    stored = await becomes(house, meeting_id, "processing")
+    stored = await house.becomes(meeting_id, "processing")
     assert [chunk["speakerType"] for chunk in stored["chunks"]] == ["agent", "user", "agent"]
 
 
@@ -69,12 +68,12 @@ async def test_a_lost_caller_is_noticed_and_comes_back_to_the_conversation(house
         assert (await caller.say(house.wav("name"))).why is None
         caller.drop()
     assert caller.close_code == 1006
-    await house.has_lost(meeting_id, secs=30)
+    assert await house.how_over(meeting_id) == "connection lost"
     async with over_webrtc(house, meeting_id) as caller:
         turn = await caller.say(house.wav("goodbye"))
         assert turn.why is None
         assert "alice" in words(turn.reply)
-    stored = await becomes(house, meeting_id, "processing")
+    stored = await house.becomes(meeting_id, "processing")
     assert [chunk["sequenceNumber"] for chunk in stored["chunks"]] == [1, 2, 3, 4]
 
 

@@ -12,6 +12,7 @@ from turnwise.agents.cli.failure import CommandFailed
 from turnwise.agents.cli.transcript import transcript
 from typer.testing import CliRunner
 
+from ..wav import wav
 from .peer import UTTERANCE, Line, answering, serving
 from .test_api import ANSWERS
 from .webrtc_peer import serving_webrtc
@@ -35,18 +36,16 @@ async def failure(*arguments):
 
 
 @pytest.fixture
-def wav(tmp_path):
+def hello(tmp_path):
     path = tmp_path / "hello.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 16_000, 0, "NONE", ""))
-        file.writeframes(UTTERANCE)
+    path.write_bytes(wav(UTTERANCE, 16_000))
     return path
 
 
-async def test_a_call_that_is_answered_prints_its_course_and_ends_well(wav, tmp_path):
+async def test_a_call_that_is_answered_prints_its_course_and_ends_well(hello, tmp_path):
     recording = tmp_path / "agent.wav"
     async with serving(answering(Line.answer), ANSWERS) as peer:
-        result = await run("call", "--url", peer.url, "--wav", wav, "--record", recording)
+        result = await run("call", "--url", peer.url, "--wav", hello, "--record", recording)
     assert (result.exit_code, result.stderr) == (0, "")
     labels = [line[10:20].strip() for line in result.stdout.splitlines() if " s  " in line[:10]]
     assert labels == [
@@ -61,8 +60,8 @@ async def test_a_call_that_is_answered_prints_its_course_and_ends_well(wav, tmp_
         assert 0.3 < file.getnframes() / 24_000 < 2
 
 
-async def test_a_call_over_webrtc_prints_the_same_and_leaves_nothing_on_the_terminal(wav):
-    given = ("--meeting", "m", "--token", "t", "--transport", "webrtc", "--wav", wav)
+async def test_a_call_over_webrtc_prints_the_same_and_leaves_nothing_on_the_terminal(hello):
+    given = ("--meeting", "m", "--token", "t", "--transport", "webrtc", "--wav", hello)
     async with serving_webrtc(answering(Line.answer)) as peer:
         command = await asyncio.create_subprocess_exec(
             *(sys.executable, "-W", "always", Path(sys.executable).parent / "agent", "call"),
@@ -76,42 +75,42 @@ async def test_a_call_over_webrtc_prints_the_same_and_leaves_nothing_on_the_term
     assert printed.decode().endswith("1 of 1 utterances answered, 2 chunks stored\n")
 
 
-async def test_one_utterance_unanswered_fails_the_call_after_all_are_said(wav):
+async def test_one_utterance_unanswered_fails_the_call_after_all_are_said(hello):
     async with serving(answering(Line.fail, Line.answer)) as peer:
-        given = ("--url", peer.url, "--meeting", "m", "--token", "t", "--wav", wav, "--wav", wav)
+        given = ("--url", peer.url, "--meeting", "m", "--token", "t", "--wav", hello, "--wav", hello)
         code, sentence, printed = await failure("call", *given)
     assert code == 1
     assert sentence.startswith("1 of 2 utterances answered, 2 chunks stored; hello.wav: the agent apologised")
     assert "error     stt: the recogniser refused the key (upstream_401)\n" in printed
 
 
-async def test_a_call_that_the_server_ends_leaves_the_rest_unanswered(wav):
+async def test_a_call_that_the_server_ends_leaves_the_rest_unanswered(hello):
     async def end(line: Line) -> None:
         await line.ours("call-ended", reason="drained")
         await line.close(4003)
 
     async with serving(answering(end)) as peer:
-        given = ("--url", peer.url, "--meeting", "m", "--token", "t", "--wav", wav, "--wav", wav)
+        given = ("--url", peer.url, "--meeting", "m", "--token", "t", "--wav", hello, "--wav", hello)
         code, sentence, printed = await failure("call", *given)
     assert code == 1
     assert sentence.startswith("0 of 2 utterances answered")
     assert "ended     the server ended the call: the server is shutting down (drained, 4003)\n" in printed
 
 
-async def test_a_refused_call_is_one_sentence(wav):
+async def test_a_refused_call_is_one_sentence(hello):
     detail = {"detail": {"code": "token_used", "message": "This token has been used."}}
     async with serving(answers={("GET", "/api/ws/agent"): (401, detail)}) as peer:
         code, sentence, printed = await failure(
-            "call", "--url", peer.url, "--meeting", "m", "--token", "t", "--wav", wav
+            "call", "--url", peer.url, "--meeting", "m", "--token", "t", "--wav", hello
         )
     assert (code, printed) == (1, "")
     assert sentence == "refused by the server: This token has been used (token_used, 401)"
 
 
-async def test_no_server_is_one_sentence(wav):
+async def test_no_server_is_one_sentence(hello):
     async with serving() as peer:
         url = peer.url
-    code, sentence, _ = await failure("call", "--url", url, "--wav", wav)
+    code, sentence, _ = await failure("call", "--url", url, "--wav", hello)
     assert (code, sentence) == (
         1,
         f"no server answers at {url}; start one with `agent serve` or check --url",
@@ -132,8 +131,8 @@ async def test_no_server_is_one_sentence(wav):
         (["--record", "nowhere/a.wav", "--wav"], "nowhere: there is no such folder for --record"),
     ],
 )
-async def test_wrong_arguments_are_one_sentence_and_exit_2(wav, arguments, sentence):
-    given = [*arguments, str(wav)] if arguments[-1] == "--wav" else arguments
+async def test_wrong_arguments_are_one_sentence_and_exit_2(hello, arguments, sentence):
+    given = [*arguments, str(hello)] if arguments[-1] == "--wav" else arguments
     code, said, _ = await failure("call", *given)
     assert (code, sentence in said) == (2, True)
 

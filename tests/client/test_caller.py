@@ -18,6 +18,7 @@ from turnwise.agents.client.errors import CallOver, Overdue, Refused, Unreachabl
 from turnwise.agents.client.speech import is_audible
 from turnwise.agents.webrtc import alive
 
+from ..patience import eventually
 from .peer import UTTERANCE, Line, Peer, SocketLine, answering, serving, tone
 from .test_api import ANSWERS
 from .webrtc_peer import serving_webrtc
@@ -55,15 +56,10 @@ async def say(caller, pcm=UTTERANCE, wait_secs=2.0):
     return await caller.say(pcm, wait_secs, lead_in_secs=0.02)
 
 
-async def until(true):
-    while not true():
-        await asyncio.sleep(0)
-
-
 async def test_the_call_opens_with_client_ready(net):
     async with net.serving(answering()) as peer, net.dial(peer) as caller:
         await caller.wait_for_state("listening")
-        await asyncio.wait_for(until(lambda: peer.lines[0].messages), 2)
+        await eventually(lambda: peer.lines[0].messages)
     message = peer.lines[0].messages[0]
     assert (message["label"], message["type"], message["data"]["version"]) == (
         "rtvi-ai",

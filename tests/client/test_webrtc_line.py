@@ -160,14 +160,15 @@ async def test_a_hang_up_reaches_the_server_at_once_and_a_drop_does_not():
             gone.append(line)
 
     async with serving_webrtc(stay) as peer:
-        async with dial(peer) as caller:
-            await caller.hang_up()
-            await eventually(lambda: gone)
         async with dial(peer) as dropped:
             dropped.drop()
             assert await dropped.wait_for_close() == 1006
-            await asyncio.sleep(0.2)
-            assert peer.lines[1].connection.pc.connectionState == "connected"
+        async with dial(peer) as caller:
+            await caller.hang_up()
+            await eventually(lambda: gone)
+        first, second = peer.lines
+        assert gone == [second]
+        assert first.connection.pc.connectionState == "connected"
     assert (caller.close_code, dropped.close_code) == (1000, 1006)
 
 

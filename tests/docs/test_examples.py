@@ -9,6 +9,7 @@ from turnwise.agents.load import load_settings
 from turnwise.agents.settings.problems import SettingsError
 from turnwise.agents.tokens import verify
 
+from ..needed import cannot
 from .blocks import PAGES, ROOT, blocks
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -54,7 +55,7 @@ def test_every_link_between_pages_leads_somewhere():
 def test_a_token_minted_as_shown_for_nextjs_opens_a_call(tmp_path):
     node = shutil.which("node")
     if node is None:
-        pytest.skip("Node is not installed")
+        cannot("Node is not installed")
     (route,) = blocks("js", "adopting.md")
     (tmp_path / "route.mjs").write_text(
         route.text + 'console.log(mintCallToken({ meetingId: "m-1", userId: "ann", agent: "default" }))\n'

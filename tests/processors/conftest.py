@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from .realtime_model import RealtimeModel, realtime_model
 from .upstream import Upstream, running_upstream
 
 
@@ -16,3 +17,10 @@ def anyio_backend() -> str:
 async def upstream(anyio_backend: str) -> AsyncIterator[Upstream]:
     async with running_upstream() as upstream:
         yield upstream
+
+
+@pytest.fixture
+async def model(anyio_backend: str) -> AsyncIterator[RealtimeModel]:
+    """A model that hears and speaks itself, which does as its test says."""
+    async with realtime_model() as model:
+        yield model

@@ -1,12 +1,10 @@
 """A realtime model that does as a test tells it to, over a real WebSocket."""
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 import numpy as np
@@ -14,37 +12,40 @@ from pydantic import SecretStr
 from turnwise.agents.call_context import CallContext
 from turnwise.agents.settings.model import OpenAIAccess, StageSettings
 from turnwise.agents.upstream import OpenAIUpstream
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
+from websockets.asyncio.server import ServerConnection
 
 from .calls import KeptTurns, a_call
+from .running import eventually
+from .socket_server import Session, SocketServer
 
-PART = "conversation.item.input_audio_transcription."
 
-
-class Mind:
+class Mind(Session):
     """One session, as the model has it."""
 
     def __init__(self, connection: ServerConnection) -> None:
-        self.connection = connection
-        self.path = connection.request.path if connection.request else ""
+        super().__init__(connection)
         self.heard = b""
         self.events: list[dict[str, Any]] = []
         """All but audio, in order."""
 
-    async def say(self, kind: str, **fields: Any) -> None:
-        await self.connection.send(json.dumps({"type": kind, "event_id": "event", **fields}))
+    async def begins_to_hear(self, item: str = "said 1", at_ms: int = 0) -> None:
+        """The user speaks."""
+        await self.say("input_audio_buffer.speech_started", audio_start_ms=at_ms, item_id=item)
+
+    async def heard_the_end(self, item: str = "said 1", at_ms: int = 100) -> None:
+        """The user has stopped."""
+        await self.say("input_audio_buffer.speech_stopped", audio_end_ms=at_ms, item_id=item)
+        await self.say("input_audio_buffer.committed", item_id=item, previous_item_id=None)
 
     async def notices(self, item: str = "said 1") -> None:
         """The user speaks, and stops."""
-        await self.say("input_audio_buffer.speech_started", audio_start_ms=0, item_id=item)
-        await self.say("input_audio_buffer.speech_stopped", audio_end_ms=100, item_id=item)
-        await self.say("input_audio_buffer.committed", item_id=item, previous_item_id=None)
+        await self.begins_to_hear(item)
+        await self.heard_the_end(item)
 
-    async def writes_down(self, text: str, item: str = "said 1") -> None:
-        await self.say(f"{PART}completed", item_id=item, content_index=0, transcript=text)
+    async def understands(self, text: str, item: str = "said 1") -> None:
+        """The user speaks and stops, and what it was is written down."""
+        await self.notices(item)
+        await self.writes_down(text, item)
 
     async def begins(self, response: str = "answer 1") -> None:
         await self.say("response.created", response={"id": response, "status": "in_progress"})
@@ -77,19 +78,16 @@ class Mind:
         return [event for event in self.events if event["type"] == kind]
 
     async def is_told(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
-        async with asyncio.timeout(5):
-            while len(self.told(kind)) < count:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: len(self.told(kind)) >= count)
         return self.told(kind)
 
 
-class RealtimeModel:
-    """What connected, and which of them are refused."""
+class RealtimeModel(SocketServer):
+    """What connected, and the turns of its calls."""
 
     def __init__(self) -> None:
-        self.url = ""
+        super().__init__()
         self.minds: list[Mind] = []
-        self.refusals: list[int] = []
         self.turns = KeptTurns()
 
     def call(self, *, barge_in: bool = False, vad: bool = False) -> CallContext:
@@ -102,38 +100,25 @@ class RealtimeModel:
 
     async def session(self, number: int = 1) -> Mind:
         """The session of this number, once it is set up."""
-        async with asyncio.timeout(8):
-            while len(self.minds) < number or not self.minds[number - 1].told("session.update"):
-                await asyncio.sleep(0.01)
+        await eventually(lambda: len(self.minds) >= number and self.minds[number - 1].told("session.update"))
         return self.minds[number - 1]
 
     async def serve(self, connection: ServerConnection) -> None:
         mind = Mind(connection)
         self.minds.append(mind)
-        try:
-            await mind.say("session.created", session={})
-            async for message in connection:
-                event = json.loads(message)
-                if event["type"] == "input_audio_buffer.append":
-                    mind.heard += base64.b64decode(event["audio"])
-                    continue
-                if event["type"] == "session.update":
-                    await mind.say("session.updated", session=event["session"])
-                mind.events.append(event)
-        except ConnectionClosed:
-            pass
-
-    async def refuse(self, _: ServerConnection, __: Request) -> Response | None:
-        if not self.refusals:
-            return None
-        status = HTTPStatus(self.refusals.pop(0))
-        headers = Headers({"x-request-id": "req_refused", "Content-Length": "0"})
-        return Response(status, status.phrase, headers)
+        await mind.say("session.created", session={})
+        async for message in connection:
+            event = json.loads(message)
+            if event["type"] == "input_audio_buffer.append":
+                mind.heard += base64.b64decode(event["audio"])
+                continue
+            if event["type"] == "session.update":
+                await mind.say("session.updated", session=event["session"])
+            mind.events.append(event)
 
 
 @asynccontextmanager
 async def realtime_model() -> AsyncIterator[RealtimeModel]:
     model = RealtimeModel()
-    async with serve(model.serve, "127.0.0.1", 0, process_request=model.refuse) as server:
-        model.url = f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/v1"
+    async with model.listening():
         yield model

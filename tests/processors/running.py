@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from pipecat.frames.frames import ErrorFrame, Frame, StartFrame
+from pipecat.frames.frames import CancelFrame, ErrorFrame, Frame, StartFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
+from ..patience import PATIENCE_SECS
 from ..patience import eventually as eventually
 
 AFrame = TypeVar("AFrame", bound=Frame)
@@ -51,6 +52,10 @@ class Running:
         """The same above."""
         return await _wait(self._head, kind, count)
 
+    async def is_ending(self) -> None:
+        """Returns once the call is being ended."""
+        await self.up(CancelFrame)
+
     def came(self, kind: type[AFrame]) -> list[AFrame]:
         """All of a kind that have come out below so far."""
         return [frame for frame in self._tail.seen if isinstance(frame, kind)]
@@ -61,7 +66,7 @@ class Running:
 
 
 async def _wait(end: _End, kind: type[AFrame], count: int) -> list[AFrame]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECS):
         while len(found := [frame for frame in end.seen if isinstance(frame, kind)]) < count:
             end.news.clear()
             await end.news.wait()

@@ -1,7 +1,5 @@
 """Every fault ends in the same way for the user: told, apologised for, and over."""
 
-import wave
-
 import pytest
 from pipecat.frames.frames import ErrorFrame, InterruptionFrame, TTSAudioRawFrame, TTSStoppedFrame
 from pipecat.pipeline.pipeline import Pipeline
@@ -15,6 +13,7 @@ from turnwise.processors import error_recovery
 from turnwise.processors.error_recovery import SHIPPED_APOLOGY, ErrorRecovery, read_apology
 from turnwise.processors.turn_tracker import TurnTracker
 
+from ..wav import wav
 from .calls import RECOVERING, THINKING, a_call, states_of
 
 pytestmark = pytest.mark.anyio
@@ -90,11 +89,7 @@ async def test_an_apology_that_nobody_hears_does_not_shut_the_gate_for_good(monk
     ],
 )
 def test_an_apology_that_cannot_be_played_is_refused_when_built(tmp_path, rate_hz, samples, said):
-    with wave.open(str(tmp_path / "sorry.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(samples)
+    (tmp_path / "sorry.wav").write_bytes(wav(samples, rate_hz))
     with pytest.raises(ValueError, match=said):
         ErrorRecovery(a_call(folder=tmp_path), apology="sorry.wav")
 

@@ -4,11 +4,9 @@ import asyncio
 import json
 import socket
 
-import numpy as np
 import pytest
 from pipecat.frames.frames import (
     ErrorFrame,
-    InputAudioRawFrame,
     InterimTranscriptionFrame,
     MetricsFrame,
     TranscriptionFrame,
@@ -23,12 +21,13 @@ from turnwise.processors.openai_streaming_stt import PRE_ROLL_SECS, OpenAIStream
 from turnwise.processors.transcription_session import TRAILING_SILENCE_SECS
 
 from .calls import a_call
-from .realtime_upstream import PART, realtime_upstream
+from .microphone import LOUD, audio, loud_secs
+from .realtime_upstream import realtime_upstream
 from .running import eventually, running
+from .socket_server import PART
 from .upstream import Upstream
 
 pytestmark = pytest.mark.anyio
-LOUD = 8_000
 
 
 @pytest.fixture
@@ -42,11 +41,6 @@ def stt(upstream, **options):
     return OpenAIStreamingSTT(call, call.upstream, **{"model": "m", **options})
 
 
-def audio(value=LOUD, secs=0.02):
-    samples = np.full(int(secs * 16_000), value, np.int16)
-    return InputAudioRawFrame(samples.tobytes(), 16_000, 1)
-
-
 def starts():
     return VADUserStartedSpeakingFrame(start_secs=0.2)
 
@@ -57,11 +51,6 @@ def stops():
 
 def segment(value=LOUD, secs=0.4):
     return [starts(), *[audio(value) for _ in range(round(secs / 0.02))], stops()]
-
-
-def secs_of(pcm):
-    """How much of 24 kHz audio is not silent."""
-    return float((np.abs(np.frombuffer(pcm, "<i2")) > 1000).sum() / 24_000)
 
 
 def code_of(error):
@@ -92,7 +81,7 @@ async def test_a_session_is_opened_before_anybody_speaks_and_set_up_as_the_setti
 async def test_speech_is_on_its_way_before_it_ends(upstream):
     async with running(stt(upstream)) as line:
         await line.feed(starts(), *[audio() for _ in range(20)])
-        await eventually(lambda: secs_of(upstream.first_audio) >= 0.3)
+        await eventually(lambda: loud_secs(upstream.first_audio) >= 0.3)
         assert upstream.commits == 0
         await line.feed(stops())
         (transcript,) = await line.down(TranscriptionFrame)
@@ -104,7 +93,7 @@ async def test_a_segment_is_sent_with_the_second_before_it_and_a_little_silence_
         await line.feed(*[audio() for _ in range(100)], *segment())
         await line.down(TranscriptionFrame)
     sent = upstream.peers[0].heard[0]
-    assert secs_of(sent) == pytest.approx(PRE_ROLL_SECS + 0.4, abs=0.02)
+    assert loud_secs(sent) == pytest.approx(PRE_ROLL_SECS + 0.4, abs=0.02)
     assert len(sent) / 48_000 == pytest.approx(PRE_ROLL_SECS + 0.4 + TRAILING_SILENCE_SECS, abs=0.02)
 
 
@@ -116,8 +105,8 @@ async def test_nothing_from_before_the_gate_opened_is_sent_and_nothing_between_s
         await line.feed(*segment(secs=0.2))
         await line.down(TranscriptionFrame, 2)
     first, second, rest = upstream.peers[0].heard
-    assert secs_of(first) == pytest.approx(0.4, abs=0.02)
-    assert secs_of(second) == pytest.approx(0.7, abs=0.02)
+    assert loud_secs(first) == pytest.approx(0.4, abs=0.02)
+    assert loud_secs(second) == pytest.approx(0.7, abs=0.02)
     assert rest == b""
 
 
@@ -127,7 +116,7 @@ async def test_a_segment_that_is_open_when_the_gate_opens_begins_anew(upstream):
         await eventually(lambda: upstream.first_audio)
         await line.feed(InputGateOpenedFrame(), audio(secs=0.2), stops())
         await line.down(TranscriptionFrame)
-    assert secs_of(upstream.peers[-1].heard[0]) == pytest.approx(0.2, abs=0.02)
+    assert loud_secs(upstream.peers[-1].heard[0]) == pytest.approx(0.2, abs=0.02)
 
 
 async def test_what_is_recognised_so_far_is_told_as_it_grows(upstream):
@@ -135,7 +124,7 @@ async def test_what_is_recognised_so_far_is_told_as_it_grows(upstream):
         await peer.confirm(item)
         for piece in ("Can you", " hear", " me?"):
             await peer.say(f"{PART}delta", item_id=item, delta=piece)
-        await peer.complete(item, "Can you hear me?")
+        await peer.writes_down("Can you hear me?", item)
 
     upstream.on_commit = answer
     async with running(stt(upstream)) as line:
@@ -146,7 +135,7 @@ async def test_what_is_recognised_so_far_is_told_as_it_grows(upstream):
 
 
 async def test_an_empty_transcript_is_an_answer_and_no_fault(upstream):
-    upstream.on_commit = lambda peer, item: peer.complete(item, "")
+    upstream.on_commit = lambda peer, item: peer.writes_down("", item)
     async with running(stt(upstream)) as line:
         await line.feed(*segment())
         (transcript,) = await line.down(TranscriptionFrame)
@@ -167,8 +156,8 @@ async def test_transcripts_keep_the_order_of_their_segments_whichever_comes_firs
     async def answer(peer, item):
         await peer.confirm(item)
         if item == "item 2":
-            await peer.complete("item 2", "second")
-            await peer.complete("item 1", "first")
+            await peer.writes_down("second", "item 2")
+            await peer.writes_down("first", "item 1")
 
     upstream.on_commit = answer
     async with running(stt(upstream)) as line:
@@ -184,7 +173,7 @@ async def test_a_late_transcript_of_a_turn_that_was_given_up_is_nobodys(upstream
         await peer.confirm(item)
         peers.append(peer)
         if len(peers) > 1:
-            await peer.complete(item, "new")
+            await peer.writes_down("new", item)
 
     upstream.on_commit = answer
     async with running(stt(upstream)) as line:
@@ -202,7 +191,7 @@ async def test_the_rest_of_a_segment_that_was_given_up_is_not_sent(upstream):
         await line.feed(InputGateOpenedFrame(), *segment())
         await line.down(TranscriptionFrame)
         assert len(line.came(TranscriptionFrame)) == 1
-    assert secs_of(upstream.peers[-1].heard[0]) == pytest.approx(0.4, abs=0.02)
+    assert loud_secs(upstream.peers[-1].heard[0]) == pytest.approx(0.4, abs=0.02)
 
 
 async def test_a_connection_that_drops_while_nobody_speaks_is_opened_again_and_nobody_is_told(upstream):
@@ -228,7 +217,7 @@ async def test_a_connection_that_ends_in_mid_word_loses_none(upstream, code):
         await line.feed(*[audio() for _ in range(20)], stops())
         (transcript,) = await line.down(TranscriptionFrame)
         assert (transcript.text, line.failed()) == ("item 1", [])
-    assert secs_of(upstream.peers[1].heard[0]) == pytest.approx(0.8, abs=0.02)
+    assert loud_secs(upstream.peers[1].heard[0]) == pytest.approx(0.8, abs=0.02)
 
 
 async def test_a_connection_that_drops_before_the_answer_is_asked_again_and_only_once(upstream):
@@ -309,7 +298,7 @@ async def test_an_error_that_the_session_tells_of_is_told_and_the_next_turn_work
 
 async def test_an_error_that_concerns_nobody_disturbs_nobody(upstream):
     async def answer(peer, item):
-        await peer.complete(item, item)
+        await peer.writes_down(item, item)
         await peer.say("error", error={"type": "x", "code": "y", "message": "z"})
 
     upstream.on_commit = answer

@@ -1,5 +1,5 @@
 """A sandbox of its own process for all these tests."""
 
-from ..sandbox.conftest import base_url, control
+from ..sandbox.conftest import base_url, control, spoken
 
-__all__ = ["base_url", "control"]
+__all__ = ["base_url", "control", "spoken"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -14,8 +14,11 @@ from starlette.routing import Route
 from turnwise.agents.listener import open_listener
 from turnwise.agents.sandbox.realtime.call_wire import CallWire
 from turnwise.agents.sandbox.realtime.playback import Playback
+from turnwise.agents.sandbox.realtime.wire import Gone
 from turnwise.agents.settings.model import OpenAIAccess
 from turnwise.agents.upstream import OpenAIUpstream
+
+from ..patience import eventually
 
 
 class Model:
@@ -77,11 +80,10 @@ class Model:
     async def _hold(self, wire: CallWire) -> None:
         await wire.until_open()
         told = asyncio.create_task(self._telling(wire))
-        try:
+        with suppress(Gone):
             while True:
                 self.said.append(await wire.receive())
-        except Exception:
-            told.cancel()
+        told.cancel()
 
     async def _telling(self, wire: CallWire) -> None:
         while True:
@@ -100,8 +102,7 @@ async def a_model() -> AsyncIterator[Model]:
     with open_listener("127.0.0.1", 0) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: server.started)
         model.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
             yield model

@@ -14,7 +14,7 @@ from turnwise.agents.faults import StageFault, describe
 from turnwise.agents.realtime.peer import open_realtime_call
 from turnwise.agents.sandbox.realtime.events import event
 
-from ..patience import eventually
+from ..patience import PATIENCE_SECS, eventually
 from .model import Model, a_model
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ async def a_call(model: Model, **options):
 
 async def until(call, kind):
     events = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECS):
         while not events or events[-1]["type"] != kind:
             events.append(json.loads(await call.receive()))
     return events

@@ -2,14 +2,9 @@
 
 import asyncio
 import base64
-import io
 import json
-import wave
 
-import numpy as np
 import pytest
-import soxr
-from openai import AsyncOpenAI
 from pydantic import SecretStr
 from turnwise.agents.faults import StageFault
 from turnwise.agents.realtime.peer import open_realtime_call
@@ -17,7 +12,8 @@ from turnwise.agents.realtime.socket import open_realtime
 from turnwise.agents.settings.model import OpenAIAccess
 from turnwise.agents.upstream import OpenAIUpstream
 
-from ..sandbox.words import SAID, word_errors
+from ..ears import heard
+from ..words import SENTENCES, word_errors
 
 pytestmark = pytest.mark.anyio
 MODEL = "gpt-realtime-2.1"
@@ -29,9 +25,9 @@ SENTENCE = "I would like to order two large coffees and a sandwich."
 class Talk:
     """A client's end, with everything that came, in order."""
 
-    def __init__(self, connection, speech):
+    def __init__(self, connection, spoken):
         self._connection = connection
-        self._speech = speech
+        self._spoken = spoken
         self.events = []
 
     async def say(self, kind, **fields):
@@ -49,7 +45,7 @@ class Talk:
 
     async def speak(self, name):
         """As a microphone would, with the silence behind it."""
-        pcm = spoken(self._speech, name) + bytes(48_000)
+        pcm = self._spoken(name) + bytes(48_000)
         start = asyncio.get_running_loop().time()
         for at in range(0, len(pcm), 960):
             await self._connection.append(pcm[at : at + 960])
@@ -70,12 +66,6 @@ class Talk:
         return b"".join(base64.b64decode(event["delta"]) for event in deltas)
 
 
-def spoken(speech, name):
-    with wave.open(str(speech / f"{name}.wav")) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return soxr.resample(samples, 16_000, 24_000).astype("<i2").tobytes()
-
-
 @pytest.fixture
 async def upstream(base_url, anyio_backend):
     upstream = OpenAIUpstream(OpenAIAccess(SecretStr("key"), base_url))
@@ -84,29 +74,16 @@ async def upstream(base_url, anyio_backend):
 
 
 @pytest.fixture(params=["websocket", "webrtc"])
-async def talk(request, upstream, speech):
+async def talk(request, upstream, spoken):
     if request.param == "webrtc":
         connection = await open_realtime_call(upstream, SESSION)
     else:
         connection = await open_realtime(upstream, model=MODEL)
         await connection.send({"type": "session.update", "session": SESSION})
-    talk = Talk(connection, speech)
+    talk = Talk(connection, spoken)
     await talk.until("session.created")
     yield talk
     await connection.close()
-
-
-async def heard(base_url, pcm):
-    """What the sandbox's ears make of a voice."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(24_000)
-        writer.writeframes(pcm)
-    async with AsyncOpenAI(api_key="key", base_url=base_url) as client:
-        made = await client.audio.transcriptions.create(model="ear", file=("voice.wav", file.getvalue()))
-    return made.text
 
 
 async def test_what_the_model_says_is_understood(talk, base_url):
@@ -122,7 +99,7 @@ async def test_what_the_model_says_is_understood(talk, base_url):
 async def test_what_is_said_is_heard_and_answered(talk):
     await asyncio.gather(talk.speak("weather"), talk.until("response.done"))
     done = next(event for event in talk.events if event["type"].endswith("transcription.completed"))
-    assert word_errors(SAID["weather"], done["transcript"]) <= 1
+    assert word_errors(SENTENCES["weather"], done["transcript"]) <= 1
     assert "Paris" in talk.text("response.output_audio_transcript.delta")
     assert len(talk.voice) > 48_000
 

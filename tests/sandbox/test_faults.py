@@ -10,6 +10,8 @@ from openai import AsyncOpenAI
 from turnwise.agents.sandbox.parts import Parts
 from turnwise.agents.sandbox.server import address_of, listen, server
 
+from ..patience import eventually
+
 pytestmark = pytest.mark.anyio
 
 STAGES = ("stt", "llm", "tts")
@@ -101,9 +103,7 @@ async def test_a_hanging_request_ends_when_its_client_leaves(speech, fault):
         async with AsyncOpenAI(api_key="any", base_url=address_of(listening), max_retries=0) as client:
             with pytest.raises(TIMED_OUT):
                 await use(client.with_options(timeout=0.3), "llm", speech, [])
-            async with asyncio.timeout(2):
-                while running.server_state.tasks:
-                    await asyncio.sleep(0.01)
+            await eventually(lambda: not running.server_state.tasks)
         running.should_exit = True
         await serving
 

@@ -7,8 +7,8 @@ import pytest
 from openai import AsyncOpenAI
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
+from ..words import SENTENCES
 from .talking import Session
-from .words import SAID
 
 pytestmark = pytest.mark.anyio
 PART = "conversation.item.input_audio_transcription."
@@ -47,7 +47,7 @@ async def test_speech_is_confirmed_then_written_down_word_by_word(openai, spoken
         "conversation.item.done",
     ]
     pieces = [event for event in client.events if event.type == f"{PART}delta"]
-    assert (done.transcript, len(pieces)) == (SAID["weather"], 8)
+    assert (done.transcript, len(pieces)) == (SENTENCES["weather"], 8)
     assert "".join(piece.delta for piece in pieces) == done.transcript
     assert {event.item_id for event in [*pieces, done]} == {client.events[2].item_id}
 
@@ -56,12 +56,12 @@ async def test_a_session_hears_one_stretch_after_the_other(openai, spoken, contr
     async with opened(openai, call="call-7") as client:
         for name in ("hello", "order"):
             await client.speak(spoken(name))
-            assert (await client.until(f"{PART}completed")).transcript == SAID[name]
+            assert (await client.until(f"{PART}completed")).transcript == SENTENCES[name]
             client.events.clear()
     first, second = control("GET", "requests")
     assert (first["stage"], first["call"], first["model"]) == ("stt", "call-7", "ear")
-    assert (first["heard"], first["bytes"]) == (SAID["hello"], len(spoken("hello")))
-    assert second["heard"] == SAID["order"]
+    assert (first["heard"], first["bytes"]) == (SENTENCES["hello"], len(spoken("hello")))
+    assert second["heard"] == SENTENCES["order"]
 
 
 async def test_noise_is_an_empty_transcript_and_cleared_audio_none_at_all(openai, spoken):
@@ -109,7 +109,7 @@ async def test_what_is_wrong_with_an_event_is_said_and_the_session_goes_on(opena
         error = (await client.until("error")).error
         assert (error.code, error.param, error.event_id) == (code, param, "mine")
         await client.speak(spoken("hello"))
-        assert (await client.until(f"{PART}completed")).transcript == SAID["hello"]
+        assert (await client.until(f"{PART}completed")).transcript == SENTENCES["hello"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ async def test_a_fault_strikes_one_stretch_of_speech_and_the_next_is_served(
     how, events = await spoken_to(openai, spoken)
     assert (how, events[-1].type if events else None) == (ends, last)
     how, events = await spoken_to(openai, spoken)
-    assert (how, events[-1].transcript) == ("answered", SAID["hello"])
+    assert (how, events[-1].transcript) == ("answered", SENTENCES["hello"])
 
 
 async def test_a_failed_transcription_says_what_an_http_error_would(openai, control, spoken):

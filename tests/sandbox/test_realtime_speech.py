@@ -9,8 +9,8 @@ from openai.types.realtime import RealtimeServerEvent
 from pipecat.services.openai.realtime.events import parse_server_event
 from pydantic import TypeAdapter
 
+from ..words import SENTENCES
 from .talking import SILENCE, conversing
-from .words import SAID
 
 pytestmark = pytest.mark.anyio
 HEARD = {"input": {"transcription": {"model": "ear"}}}
@@ -38,7 +38,7 @@ async def test_what_is_said_is_answered_in_words_and_sound(openai, spoken):
     assert len(words) == 12
     assert 3 < len(voice_of(client)) / 48_000 < 6
     (written,) = client.said("conversation.item.input_audio_transcription.completed")
-    assert written.transcript == SAID["weather"]
+    assert written.transcript == SENTENCES["weather"]
 
 
 async def test_events_come_in_openais_order_and_shapes(openai, spoken):
@@ -241,7 +241,7 @@ async def test_what_was_heard_asked_and_sent_is_written_down(openai, spoken, con
     entries = {entry["stage"]: entry for entry in control("GET", "requests")}
     realtime = entries["realtime"]
     assert (realtime["call"], realtime["model"]) == ("call-9", "gpt-realtime-2.1")
-    assert realtime["heard"] == realtime["asked"] == entries["stt"]["heard"] == SAID["weather"]
+    assert realtime["heard"] == realtime["asked"] == entries["stt"]["heard"] == SENTENCES["weather"]
     assert realtime["bytes"] == len(voice_of(client))
     assert realtime["turn_end_unix_ms"] <= realtime["first_text_unix_ms"] <= realtime["first_audio_unix_ms"]
 
@@ -263,7 +263,7 @@ async def test_the_transcript_may_come_after_the_answer_or_fail_beside_it(openai
         assert (await client.until(f"{part}.failed")).error.code == "rate_limit_exceeded"
         await client.hear(spoken("time"))
         await client.answered()
-        assert (await client.until(f"{part}.completed")).transcript == SAID["time"]
+        assert (await client.until(f"{part}.completed")).transcript == SENTENCES["time"]
 
 
 def test_g711_is_what_the_standard_says():

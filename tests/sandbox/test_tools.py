@@ -6,7 +6,7 @@ import pytest
 from openai import BadRequestError
 from turnwise.agents.sandbox.mind import calls, reply
 
-from .words import SAID
+from ..words import SENTENCES
 
 pytestmark = pytest.mark.anyio
 
@@ -34,12 +34,12 @@ def user(text):
 @pytest.mark.parametrize(
     ("said", "name", "arguments"),
     [
-        pytest.param(SAID["order"], "order", {"items": "two large coffees and a sandwich"}, id="order"),
-        pytest.param(SAID["time"], "opening_hours", {"day": "Sunday"}, id="time"),
-        pytest.param(SAID["weather"], "weather", {"city": "Paris"}, id="weather"),
-        pytest.param(SAID["pause_450"], "book_table", {"day": "Friday", "people": 4}, id="booking"),
+        pytest.param(SENTENCES["order"], "order", {"items": "two large coffees and a sandwich"}, id="order"),
+        pytest.param(SENTENCES["time"], "opening_hours", {"day": "Sunday"}, id="time"),
+        pytest.param(SENTENCES["weather"], "weather", {"city": "Paris"}, id="weather"),
+        pytest.param(SENTENCES["pause_450"], "book_table", {"day": "Friday", "people": 4}, id="booking"),
         pytest.param(
-            SAID["goodbye"], "end_call", {"goodbye": "Thank you for calling. Goodbye."}, id="goodbye"
+            SENTENCES["goodbye"], "end_call", {"goodbye": "Thank you for calling. Goodbye."}, id="goodbye"
         ),
     ],
 )
@@ -47,13 +47,13 @@ def test_what_is_said_calls_the_tool_that_it_is_about(said, name, arguments):
     assert [(call.name, call.arguments) for call in calls([user(said)], TOOLS)] == [(name, arguments)]
 
 
-@pytest.mark.parametrize("said", [SAID["hello"], SAID["name"], SAID["repeat"], "Call me Bob."])
+@pytest.mark.parametrize("said", [SENTENCES["hello"], SENTENCES["name"], SENTENCES["repeat"], "Call me Bob."])
 def test_what_no_tool_is_about_calls_none(said):
     assert calls([user(said)], TOOLS) == []
 
 
 def test_what_was_said_before_is_remembered():
-    (call,) = calls([user(SAID["name"]), user("Book a table for two on Monday.")], TOOLS)
+    (call,) = calls([user(SENTENCES["name"]), user("Book a table for two on Monday.")], TOOLS)
     assert call.arguments == {"day": "Monday", "people": 2, "name": "Alice"}
 
 
@@ -130,7 +130,7 @@ def test_a_result_is_spoken_once():
 
 async def test_a_call_is_streamed_with_its_arguments_in_pieces(openai):
     stream = await openai.chat.completions.create(
-        model="any", messages=[user(SAID["order"])], tools=OFFERED, stream=True
+        model="any", messages=[user(SENTENCES["order"])], tools=OFFERED, stream=True
     )
     choices = [chunk.choices[0] async for chunk in stream]
     deltas = [call for choice in choices for call in choice.delta.tool_calls or []]
@@ -145,7 +145,7 @@ async def test_a_call_is_streamed_with_its_arguments_in_pieces(openai):
 
 async def test_a_whole_answer_has_the_call_in_its_message(openai):
     completion = await openai.chat.completions.create(
-        model="any", messages=[user(SAID["weather"])], tools=OFFERED
+        model="any", messages=[user(SENTENCES["weather"])], tools=OFFERED
     )
     (choice,) = completion.choices
     (call,) = choice.message.tool_calls

@@ -1,25 +1,15 @@
 """What OpenAI's client gets to read of what was said."""
 
-import io
 import wave
 
 import numpy as np
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 
-from .words import SAID, word_errors
+from ..wav import wav
+from ..words import SENTENCES, word_errors
 
 pytestmark = pytest.mark.anyio
-
-
-def wav(samples: np.ndarray, rate_hz: int, channels: int) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(channels)
-        out.setsampwidth(2)
-        out.setframerate(rate_hz)
-        out.writeframes(np.repeat(samples, channels).astype("<i2").tobytes())
-    return file.getvalue()
 
 
 async def heard(openai: AsyncOpenAI, file: bytes) -> str:
@@ -27,13 +17,14 @@ async def heard(openai: AsyncOpenAI, file: bytes) -> str:
 
 
 async def test_a_recording_is_written_as_a_sentence(openai, speech):
-    assert await heard(openai, (speech / "weather.wav").read_bytes()) == SAID["weather"]
+    assert await heard(openai, (speech / "weather.wav").read_bytes()) == SENTENCES["weather"]
 
 
 async def test_other_rates_and_channels_are_heard_too(openai, speech):
     with wave.open(str(speech / "hello.wav")) as recording:
         samples = np.frombuffer(recording.readframes(recording.getnframes()), "<i2")
-    assert await heard(openai, wav(np.repeat(samples, 3), 48_000, 2)) == SAID["hello"]
+    stereo = np.repeat(samples, 3 * 2).tobytes()
+    assert await heard(openai, wav(stereo, 48_000, channels=2)) == SENTENCES["hello"]
 
 
 async def test_noise_is_an_empty_text(openai, speech):
@@ -52,7 +43,7 @@ async def test_plain_text_and_verbose_json_say_the_same(openai, speech):
     file = ("a.wav", (speech / "hello.wav").read_bytes())
     plain = await openai.audio.transcriptions.create(model="any", file=file, response_format="text")
     verbose = await openai.audio.transcriptions.create(model="any", file=file, response_format="verbose_json")
-    assert (plain.strip(), verbose.text, verbose.duration) == (SAID["hello"], SAID["hello"], 2.083)
+    assert (plain.strip(), verbose.text, verbose.duration) == (SENTENCES["hello"], SENTENCES["hello"], 2.083)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A store in front of a deployment's PostgreSQL, and what a test waits for there."""
+"""A store in front of a deployment's PostgreSQL, and what a test of any store waits for."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,10 +10,10 @@ from loguru import logger
 from turnwise.agents.store.errors import StoreUnavailable
 from turnwise.agents.store.postgres_store import PostgresStore
 from turnwise.agents.store.sink import Turn
+from turnwise.agents.store.store import SqlStore
 
+from ..patience import PATIENCE_SECS
 from ..postgres import Database
-
-PATIENCE_SECS = 20
 
 
 def turn(meeting_id: str, text: str = "hello", speaker: str = "user") -> Turn:
@@ -38,7 +38,7 @@ async def arrived(database: Database, meeting_id: str, count: int) -> list[tuple
     return found
 
 
-async def until_ready(store: PostgresStore, *, ready: bool = True) -> None:
+async def until_ready(store: PostgresStore | SqlStore, *, ready: bool = True) -> None:
     """Waits until the store says that its database takes what it is given, or that it does not."""
     with anyio.fail_after(PATIENCE_SECS):
         while True:

@@ -10,7 +10,8 @@ import pytest
 from turnwise.agents.store.errors import RowRefused, StoreUnavailable
 from turnwise.agents.store.outbox import BATCH, OUTBOX, Backlog
 
-from .deployment import PATIENCE_SECS, arrived, log_lines, opened, turn, until_ready
+from ..patience import PATIENCE_SECS
+from .deployment import arrived, log_lines, opened, turn, until_ready
 from .programs import running
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
-from loguru import logger
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from turnwise.agents.store import rows
@@ -18,13 +17,10 @@ from turnwise.agents.store.sink import Turn
 from turnwise.agents.store.store import SqlStore
 from turnwise.agents.store.writer import BATCH, Writer
 
+from .deployment import log_lines, turn, until_ready
 from .programs import running
 
 pytestmark = pytest.mark.anyio
-
-
-def turn(meeting_id: str, text: str = "hello") -> Turn:
-    return Turn(meeting_id, "user", text, datetime.now(UTC))
 
 
 @contextmanager
@@ -34,24 +30,6 @@ def locked(file):
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")
-
-
-@contextmanager
-def log_lines():
-    lines: list[str] = []
-    sink = logger.add(lines.append, level=0)
-    yield lines
-    logger.remove(sink)
-
-
-async def until_in_trouble(store):
-    with anyio.fail_after(5):
-        while True:
-            try:
-                await store.ping()
-            except StoreUnavailable:
-                return
-            await anyio.sleep(0.01)
 
 
 async def until_running(count: int):
@@ -88,7 +66,7 @@ async def test_a_database_locked_by_another_program_is_tried_again(store, file):
     meeting = await store.create_meeting("Interview", None)
     with running("lock", file) as program, anyio.fail_after(5):
         saving = [asyncio.create_task(store.save(turn(meeting.id, str(n)))) for n in range(20)]
-        await until_in_trouble(store)
+        await until_ready(store, ready=False)
         assert not any(task.done() for task in saving)
         program.go_on()
         chunks = await asyncio.gather(*saving)
@@ -102,7 +80,7 @@ async def test_a_locked_database_does_not_hold_up_the_loop(store, file):
     longest_secs = 0.0
     with locked(file):
         saving = asyncio.create_task(store.save(turn(meeting.id)))
-        watching = asyncio.create_task(until_in_trouble(store))
+        watching = asyncio.create_task(until_ready(store, ready=False))
         while not watching.done():
             before = loop.time()
             await asyncio.sleep(0.005)

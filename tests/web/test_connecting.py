@@ -9,6 +9,7 @@ from turnwise.agents.store.errors import StoreUnavailable
 from turnwise.agents.web import http_protocol
 from turnwise.agents.wire import EndReason
 
+from ..patience import PATIENCE_SECS, eventually
 from ..servers import SECRET, serving
 from .conftest import Caller
 
@@ -170,16 +171,26 @@ async def test_a_call_that_comes_in_while_the_server_begins_to_stop_is_not_forgo
         caller = await Caller.of_new_meeting(served)
         chunks = served.turnwise.services.store.chunks
 
+        is_asked, is_stopping = asyncio.Event(), asyncio.Event()
+
         async def slow(meeting_id):
-            await asyncio.sleep(0.3)
+            is_asked.set()
+            await is_stopping.wait()
             return await chunks(meeting_id)
 
+        async def stay():
+            async with caller.call() as line:
+                await line.wait_closed()
+                return line.close_code
+
         served.turnwise.services.store.chunks = slow
-        async with asyncio.TaskGroup() as both:
-            query = caller.query(("meetingId", caller.meeting_id), ("token", caller.token()))
-            both.create_task(caller.refused(query))
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE_SECS), asyncio.TaskGroup() as both:
+            call = both.create_task(stay())
+            await is_asked.wait()
             both.create_task(served.turnwise.calls.end_all(EndReason.DRAINED))
+            await eventually(lambda: served.turnwise.calls.is_draining)
+            is_stopping.set()
+        assert call.result() == EndReason.DRAINED.close_code
         assert served.turnwise.calls.active == 0
 
 

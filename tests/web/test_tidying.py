@@ -1,12 +1,13 @@
 """What a call leaves behind is cleared away soon after it, without a look at all that is there."""
 
-import asyncio
 import gc
 import weakref
 
 import pytest
 from turnwise.agents.web import tidying
 from turnwise.agents.web.tidying import Tidying
+
+from ..patience import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -25,8 +26,7 @@ async def test_what_refers_to_itself_is_gone_soon_after_a_call(monkeypatch):
         left = weakref.ref(Circle())
         assert left()
         Tidying().soon()
-        await asyncio.sleep(0.01)
-        assert left() is None
+        await eventually(lambda: left() is None)
     finally:
         gc.enable()
 
@@ -38,8 +38,8 @@ async def test_calls_that_end_together_are_cleared_away_together(monkeypatch):
     keeper = Tidying()
     for _ in range(5):
         keeper.soon()
-    await asyncio.sleep(0.01)
+    await eventually(lambda: rounds)
     assert rounds == [1]
     keeper.soon()
-    await asyncio.sleep(0.01)
+    await eventually(lambda: len(rounds) > 1)
     assert rounds == [1, 1]
