@@ -1,3 +1,5 @@
+/** The parts of the page, each by itself. */
+
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { AgentInfo } from "../../src/page/api.ts";

@@ -1,3 +1,5 @@
+/** What the demo makes of a call: its text, its address, its words. */
+
 import { describe, expect, it } from "vitest";
 import { isTalkToText } from "../../src/talk/route.ts";
 import { lastAnswer, textOf, withTalk } from "../../src/talk/text.ts";
