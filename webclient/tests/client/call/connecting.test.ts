@@ -36,7 +36,7 @@ describe("connecting", () => {
   });
 
   test("a server below a prefix is called there", async () => {
-    await call.connect("m1", "one", { serverUrl: `${server.url}/voice/` });
+    await dial("one", { serverUrl: `${server.url}/voice/` });
     expect(server.last.url.pathname).toBe("/voice/api/ws/agent");
   });
 

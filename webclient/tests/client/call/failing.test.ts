@@ -1,7 +1,7 @@
 /** A call that cannot come about. */
 
 import { describe, expect, test } from "vitest";
-import { call, devices, dial, eachTestHasACall, failed, now, server, soon, tokens } from "../setUp.ts";
+import { devices, dial, eachTestHasACall, failed, now, server, soon, tokens } from "../setUp.ts";
 
 eachTestHasACall();
 
@@ -39,17 +39,17 @@ describe("a call that cannot come about is told once, and the microphone is clos
   });
 
   test("nobody listens there", async () => {
-    await failed("unreachable", call.connect("m1", "one", { serverUrl: "http://127.0.0.1:1" }));
+    await failed("unreachable", dial("one", { serverUrl: "http://127.0.0.1:1" }));
   });
 
   test("the agent does not get ready in time", async () => {
     server.isReady = false;
-    await failed("timeout", call.connect("m1", "one", { serverUrl: server.url, timeoutMs: 200 }));
+    await failed("timeout", dial("one", { timeoutMs: 200 }));
   });
 
   test("the token does not come in time", async () => {
     const never = () => new Promise<string>(() => {});
-    await failed("timeout", call.connect("m1", never, { serverUrl: server.url, timeoutMs: 100 }));
+    await failed("timeout", dial(never, { timeoutMs: 100 }));
   });
 
   test("the token cannot be had", async () => {
@@ -59,19 +59,14 @@ describe("a call that cannot come about is told once, and the microphone is clos
     );
   });
 
-  test("the server breaks down before the agent is ready", async () => {
+  test.each([
+    ["breaks down", 1011, "connection_lost"],
+    ["is restarted", 4003, "drained"],
+  ])("the server %s before the agent is ready", async (_, closeCode, code) => {
     server.isReady = false;
     const dialling = dial();
     await soon(() => expect(server.calls).toHaveLength(1));
-    server.last.close(1011);
-    await failed("connection_lost", dialling);
-  });
-
-  test("the server is restarted before the agent is ready", async () => {
-    server.isReady = false;
-    const dialling = dial();
-    await soon(() => expect(server.calls).toHaveLength(1));
-    server.last.close(4003);
-    await failed("drained", dialling);
+    server.last.close(closeCode);
+    await failed(code, dialling);
   });
 });

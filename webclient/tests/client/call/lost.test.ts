@@ -66,7 +66,7 @@ describe("a lost connection", () => {
   });
 
   test("is given up once the meeting will not be open any more", async () => {
-    await call.connect("m1", tokens(), { serverUrl: server.url, rejoinSecs: 0.3 });
+    await dial(tokens(), { rejoinSecs: 0.3 });
     server.refusal = [503, "draining"];
     server.last.cut();
     await soon(() => expect(codes()).toEqual(["draining"]));
