@@ -1,4 +1,4 @@
-"""Where things stand: nothing moves with the state of a call, and what is wrong is in sight."""
+"""What is seen of a call: nothing moves with its state, what is wrong is in sight, and muted looks muted."""
 
 import pytest
 
@@ -43,3 +43,14 @@ async def test_in_the_demo_the_text_stays_where_it_is_when_copy_comes(town, view
         await visit.press("Stop")
         await visit.becomes("Disconnected")
         assert await place(visit, "textarea") == before
+
+
+async def test_whoever_is_muted_sees_it_by_the_colour_too(town):
+    async with town.visit(town.house.url) as visit:
+        await visit.press("Connect")
+        await visit.press("Mute")  # before anything is said: it listens, and goes on listening
+        await visit.looks("listening")
+        orb = visit.page.locator(".orb")
+        muted = await orb.evaluate("orb => getComputedStyle(orb).color")
+        await visit.press("Mute")
+        assert await orb.evaluate("orb => getComputedStyle(orb).color") != muted
