@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     restoreMocks: true,
     unstubGlobals: true,
+    // All cores: most of a file is waiting for its sockets.
+    maxWorkers: "100%",
   },
 });

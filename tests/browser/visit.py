@@ -21,9 +21,7 @@ class Visit:
         self.requests: list[str] = []
         self.meetings: list[str] = []
         page.set_default_timeout(LONGEST_MS)
-        page.on(
-            "console", lambda told: self.console_errors.append(told.text) if told.type == "error" else None
-        )
+        page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
         page.on("websocket", lambda socket: self.requests.append(f"WS {socket.url}"))

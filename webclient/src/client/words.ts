@@ -6,9 +6,9 @@ export type Words = readonly [message: string, remedy: string];
 export const OWN: Record<string, Words> = {
   microphone_denied: [
     "The microphone is blocked for this page.",
-    "Allow it with the icon beside the address, then connect again.",
+    "Allow it with the icon beside the address, then try again.",
   ],
-  microphone_missing: ["No microphone was found.", "Plug one in, then connect again."],
+  microphone_missing: ["No microphone was found.", "Plug one in, then try again."],
   microphone_in_use: [
     "The microphone is used by another program.",
     "Close that program, or choose another microphone.",
@@ -27,9 +27,9 @@ export const OWN: Record<string, Words> = {
   ],
   timeout: ["The server did not answer in time.", "Try again in a moment."],
   connection_lost: ["The connection was lost.", "Connect again to go on with the conversation."],
-  page_failed: ["The page could not start the call.", "Reload the page, then connect again."],
-  page_outdated: ["A part of this page could not be loaded.", "Reload the page, then connect again."],
-  audio_failed: ["The browser could not start playing audio.", "Reload the page and connect again."],
+  page_failed: ["The page could not start the call.", "Reload the page, then try again."],
+  page_outdated: ["A part of this page could not be loaded.", "Reload the page, then try again."],
+  audio_failed: ["The browser could not start playing audio.", "Reload the page, then try again."],
   token_unavailable: ["No call token could be had.", "Reload the page, or sign in again."],
 };
 
@@ -50,15 +50,15 @@ export const REMEDIES: Record<string, string> = {
   draining: "Try again in a minute.",
   upstream_failed: "Try again in a minute; if it stays, whoever runs the server has to look.",
   database_unavailable: "Try again in a minute.",
-  too_slow: "Check your connection, then connect again.",
-  rate: "Reload the page, then connect again.",
+  too_slow: "Check your connection, then try again.",
+  rate: "Reload the page, then try again.",
 };
 
 /** Why the server ended a call, where that is worth a word. */
 export const ENDS: Record<string, Words> = {
-  idle: ["The call ended because nobody spoke.", "Connect again whenever you like."],
+  idle: ["The call ended because nobody spoke.", "Start again whenever you like."],
   limit: ["The call has reached its longest time.", "Start a new conversation."],
   drained: ["The server is restarting.", "Try again in a minute."],
-  too_slow: ["This device could not keep up with the call.", "Check your connection, then connect again."],
-  rate: ["The page sent more than a microphone can.", "Reload the page, then connect again."],
+  too_slow: ["This device could not keep up with the call.", "Check your connection, then try again."],
+  rate: ["The page sent more than a microphone can.", "Reload the page, then try again."],
 };

@@ -1,3 +1,4 @@
+import { Picker } from "./Picker.tsx";
 import type { Agents } from "./useAgents.ts";
 
 interface Props {
@@ -10,20 +11,20 @@ export function AgentPicker({ agents: { all, chosen, choose }, isInCall }: Props
   if (!chosen) return null;
   return (
     <div className="field agent">
-      <label htmlFor="agent">Agent</label>
-      <select
+      <Picker
         id="agent"
+        label="Agent"
         value={chosen.name}
-        disabled={isInCall}
-        aria-describedby="agent-description"
-        onChange={(event) => choose(event.target.value)}
+        isSettled={isInCall}
+        describedBy="agent-description"
+        onChoose={choose}
       >
         {all.map(({ name, output }) => (
           <option key={name} value={name}>
             {output === "text" ? `${name} (answers in writing)` : name}
           </option>
         ))}
-      </select>
+      </Picker>
       <p id="agent-description">{chosen.description}</p>
     </div>
   );

@@ -35,7 +35,7 @@ export function App({ link }: { link: Link | null }) {
         )}
         <Status status={call.status} />
       </header>
-      <main data-in-call={isInCall}>
+      <main data-begun={isInCall || call.transcript.length > 0}>
         <section className="stage" aria-label="Call">
           <StateOrb
             look={lookOf(call.status, call.agentState, call.wasConnected)}

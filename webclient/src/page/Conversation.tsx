@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { freshId } from "../client/transcript.ts";
 import type { Utterance } from "../react/useRealtimeAgent.ts";
 import { unspoken } from "./ahead.ts";
+import { ToEndButton } from "./ToEndButton.tsx";
 import { useStickToEnd } from "./useStickToEnd.ts";
 
 interface Props {
@@ -17,7 +18,7 @@ interface Props {
 export function Conversation({ transcript, agentText, isReadOut }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const lines = withAhead(transcript, agentText);
-  const { isAtEnd, onScroll, toEnd } = useStickToEnd(box);
+  const end = useStickToEnd(box);
   return (
     <section className="panel conversation" aria-labelledby="conversation">
       <h2 id="conversation">Conversation</h2>
@@ -29,7 +30,7 @@ export function Conversation({ transcript, agentText, isReadOut }: Props) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keys
         tabIndex={0}
         ref={box}
-        onScroll={onScroll}
+        onScroll={end.onScroll}
       >
         {lines.length === 0 && (
           <p className="empty">What you say, and what the agent answers, appears here.</p>
@@ -38,11 +39,7 @@ export function Conversation({ transcript, agentText, isReadOut }: Props) {
           <Line key={line.id} {...line} />
         ))}
       </div>
-      {!isAtEnd && (
-        <button type="button" className="to-end" onClick={toEnd}>
-          Newest ↓
-        </button>
-      )}
+      <ToEndButton {...end} />
     </section>
   );
 }

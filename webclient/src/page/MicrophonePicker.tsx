@@ -1,6 +1,7 @@
 import { useRef } from "react";
 import type { Levels, Microphone } from "../react/useRealtimeAgent.ts";
 import { meter } from "./levels.ts";
+import { Picker } from "./Picker.tsx";
 import { useFrame } from "./useFrame.ts";
 
 interface Props {
@@ -16,12 +17,12 @@ export function MicrophonePicker({ microphones, chosen, isInCall, onChoose, leve
   const isKnown = microphones.length > 0;
   return (
     <div className="field">
-      <label htmlFor="microphone">Microphone</label>
-      <select
+      <Picker
         id="microphone"
+        label="Microphone"
         value={chosen ?? ""}
-        disabled={!isKnown}
-        onChange={(event) => onChoose(event.target.value)}
+        isSettled={!isKnown}
+        onChoose={onChoose}
       >
         {!isKnown && <option value="">The default</option>}
         {microphones.map(({ id, label }) => (
@@ -29,7 +30,7 @@ export function MicrophonePicker({ microphones, chosen, isInCall, onChoose, leve
             {label}
           </option>
         ))}
-      </select>
+      </Picker>
       <LevelMeter isOn={isInCall} read={() => levels().input} />
     </div>
   );

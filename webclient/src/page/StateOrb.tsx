@@ -33,7 +33,7 @@ interface Props {
 export function StateOrb({ look, isOver, isMuted, levels, words = WORDS }: Props) {
   const [word, hint] = words[lookInWords(look, isOver, isMuted)];
   return (
-    <div className="orb" data-look={look}>
+    <div className="orb" data-look={look} data-muted={isMuted}>
       <Drawing look={look} levels={levels} />
       <p className="word" aria-live="polite">
         {word}

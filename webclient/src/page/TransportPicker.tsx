@@ -1,4 +1,5 @@
 import type { Transport } from "../react/useRealtimeAgent.ts";
+import { Picker } from "./Picker.tsx";
 
 const NAMES: Record<Transport, string> = { websocket: "WebSocket", webrtc: "WebRTC" };
 
@@ -13,18 +14,18 @@ interface Props {
 export function TransportPicker({ chosen, isInCall, onChoose }: Props) {
   return (
     <div className="field">
-      <label htmlFor="transport">Connection</label>
-      <select
+      <Picker
         id="transport"
+        label="Connection"
         value={chosen}
-        disabled={isInCall}
-        onChange={(event) => onChoose(event.target.value as Transport)}
+        isSettled={isInCall}
+        onChoose={(name) => onChoose(name as Transport)}
       >
         <option value="websocket">{NAMES.websocket}</option>
         <option value="webrtc" disabled={!hasWebRtc()}>
           {hasWebRtc() ? NAMES.webrtc : `${NAMES.webrtc} (not in this browser)`}
         </option>
-      </select>
+      </Picker>
     </div>
   );
 }

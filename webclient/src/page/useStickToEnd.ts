@@ -5,6 +5,7 @@ import { type RefObject, useEffect, useState } from "react";
 /** So close to the end, the reader wants to see what comes. */
 const NEAR_PX = 40;
 
+/** What a list and its button back to the end need. */
 export interface StickToEnd {
   readonly isAtEnd: boolean;
   onScroll(): void;

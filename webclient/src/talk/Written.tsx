@@ -1,6 +1,7 @@
 /** The text as it is written: to read, to select, to copy. */
 
 import { useEffect, useRef, useState } from "react";
+import { ToEndButton } from "../page/ToEndButton.tsx";
 import { useStickToEnd } from "../page/useStickToEnd.ts";
 import { withTalk } from "./text.ts";
 
@@ -15,7 +16,7 @@ export function Written({ talk }: Props) {
   useEffect(() => {
     if (area.current) write(area.current, text);
   }, [text]);
-  const { isAtEnd, onScroll, toEnd } = useStickToEnd(area);
+  const end = useStickToEnd(area);
   return (
     <section className="panel conversation">
       <header>
@@ -30,13 +31,9 @@ export function Written({ talk }: Props) {
         readOnly
         placeholder="The model's answers appear here, word by word."
         ref={area}
-        onScroll={onScroll}
+        onScroll={end.onScroll}
       />
-      {!isAtEnd && (
-        <button type="button" className="to-end" onClick={toEnd}>
-          Newest ↓
-        </button>
-      )}
+      <ToEndButton {...end} />
     </section>
   );
 }

@@ -99,6 +99,8 @@ export class FakeDevices extends EventTarget {
   readonly nodes: FakeNode[] = [];
   readonly page: EventTarget;
   microphones = ["desk", "headset"];
+  /** Whether the page came over https, or from this machine. */
+  isSecure = true;
   /** What `getUserMedia` throws. */
   refusal: string | null = null;
   /** Holds the question for the microphone back until it resolves. */
@@ -109,7 +111,7 @@ export class FakeDevices extends EventTarget {
   mayPlay = true;
 
   /** `page` is the document, where there is a real one. */
-  constructor({ isSecure = true, page = new EventTarget() } = {}) {
+  constructor({ page = new EventTarget() } = {}) {
     super();
     this.page = page;
     const devices = this;
@@ -128,7 +130,7 @@ export class FakeDevices extends EventTarget {
         vi.stubGlobal(name, window[name].bind(window));
       }
     }
-    Object.defineProperty(window, "isSecureContext", { value: isSecure, configurable: true });
+    Object.defineProperty(window, "isSecureContext", { get: () => this.isSecure, configurable: true });
     vi.stubGlobal("navigator", { mediaDevices: this });
     vi.stubGlobal("AudioContext", Context);
     vi.stubGlobal("AudioWorkletNode", FakeNode);

@@ -18,13 +18,18 @@ class FakeChannel {
 
   send(text: string): void {
     this.sent.push(text);
-    if (!this.peers.isReady || !text.includes('"client-ready"')) return;
-    queueMicrotask(() => this.bring({ label: "rtvi-ai", type: "bot-ready", data: { version: "2.2.0" } }));
+    const { isReady, hangsUp } = this.peers;
+    if (isReady && text.includes('"client-ready"')) queueMicrotask(() => this.ready());
+    if (hangsUp && text.includes('"disconnect-bot"')) queueMicrotask(() => this.closed());
   }
 
   open(): void {
     this.readyState = "open";
     this.onopen?.();
+  }
+
+  private ready(): void {
+    this.bring({ label: "rtvi-ai", type: "bot-ready", data: { version: "2.2.0" } });
   }
 
   /** As if the server had sent it. */
@@ -83,11 +88,12 @@ class FakePeer extends EventTarget {
   }
 
   async setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: "our sdp" };
+    this.localDescription ??= { sdp: "our sdp" };
     if (this.peers.isGathering) this.gathered();
   }
 
-  found(candidate: object): void {
+  found(candidate: { candidate: string; [key: string]: unknown }): void {
+    if (this.localDescription) this.localDescription.sdp += ` ${candidate.candidate}`;
     this.onicecandidate?.({ candidate });
     this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate }));
   }
@@ -131,6 +137,8 @@ export class FakePeers {
   isReachable = true;
   /** Whether the agent gets ready. */
   isReady = true;
+  /** Whether the agent hangs up when it is asked to. */
+  hangsUp = true;
 
   constructor() {
     const peers = this;

@@ -1,3 +1,5 @@
+/** What the page asks of its server, and what it tells of the answer. */
+
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { CallProblem } from "../../src/client/errors.ts";
 import { Api } from "../../src/page/api.ts";

@@ -1,3 +1,5 @@
+/** The conversation as it is shown, ahead of the voice. */
+
 import { describe, expect, it } from "vitest";
 import type { Utterance } from "../../src/client/types.ts";
 import { unspoken } from "../../src/page/ahead.ts";

@@ -1,3 +1,5 @@
+/** What a page's address says. */
+
 import { describe, expect, it } from "vitest";
 import { linkIn, serverOf, wantedAgent } from "../../src/page/entry.ts";
 

@@ -1,8 +1,10 @@
+/** The parts of the page, each by itself. */
+
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { AgentInfo } from "../../src/page/api.ts";
 import { CallButton } from "../../src/page/CallButton.tsx";
-import { counted, Errors } from "../../src/page/Errors.tsx";
+import { Errors } from "../../src/page/Errors.tsx";
 import { meter } from "../../src/page/levels.ts";
 import { type Look, lookOf, Orb } from "../../src/page/orb.ts";
 import { Status } from "../../src/page/Status.tsx";
@@ -38,14 +40,6 @@ describe("the names that scripts hold on to", () => {
 
 describe("errors", () => {
   const error = (code: string) => ({ code, message: `${code}.`, remedy: "Try again." });
-
-  it("told again are one, and stand where they were told last", () => {
-    const all = counted([error("a"), error("b"), error("a")]);
-    expect(all.map(({ code, times }) => [code, times])).toEqual([
-      ["b", 1],
-      ["a", 2],
-    ]);
-  });
 
   it("never fill the page", () => {
     const page = renderToStaticMarkup(

@@ -1,3 +1,5 @@
+/** The choice of the connection, where there is one. */
+
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { TransportPicker, wantedTransport } from "../../src/page/TransportPicker.tsx";

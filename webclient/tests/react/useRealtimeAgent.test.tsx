@@ -1,17 +1,16 @@
 // @vitest-environment happy-dom
 /** The hook in a React application, as a team would use it. */
 
-import { act, StrictMode } from "react";
-import { createRoot, type Root } from "react-dom/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { act } from "react";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { type RealtimeAgent, useRealtimeAgent } from "../../src/react/useRealtimeAgent.ts";
 import { FakeDevices } from "../fakes/devices.ts";
 import { FakeServer } from "../fakes/server.ts";
+import { eachTestHasARoot, show, soon } from "./setUp.ts";
 
 let server: FakeServer;
 let devices: FakeDevices;
 let agent: RealtimeAgent;
-let root: Root;
 
 function Panel() {
   agent = useRealtimeAgent();
@@ -23,40 +22,26 @@ function Panel() {
 }
 
 const shown = () => document.querySelector("p")?.textContent?.trim();
-const soon = (check: () => void) => act(() => vi.waitFor(check, { timeout: 15_000, interval: 10 }));
-const show = () =>
-  act(async () =>
-    root.render(
-      <StrictMode>
-        <Panel />
-      </StrictMode>,
-    ),
-  );
 const dial = () => act(() => agent.connect("m1", "one", { serverUrl: server.url }));
 
 beforeEach(async () => {
-  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
-  const { document } = globalThis;
-  root = createRoot(document.body.appendChild(document.createElement("div")));
   devices = new FakeDevices({ page: document });
   server = await FakeServer.start();
 });
 
-afterEach(async () => {
-  await act(async () => root.unmount());
-  document.body.replaceChildren();
-  await server.stop();
-});
+afterEach(() => server.stop());
+// Last, so that it goes away first, and hangs up on a server that is there.
+eachTestHasARoot();
 
 test("it is Disconnected, asks for no microphone and calls nobody until connect", async () => {
-  await show();
+  await show(<Panel />);
   expect(shown()).toBe("Disconnected");
   expect(devices.contexts).toEqual([]);
   expect(server.calls).toEqual([]);
 });
 
 test("it shows a call as it goes, also where React mounts everything twice", async () => {
-  await show();
+  await show(<Panel />);
   await dial();
   expect(shown()).toBe("Connected");
   server.last.send("bot-llm-text", { text: "It rains." });
@@ -66,7 +51,7 @@ test("it shows a call as it goes, also where React mounts everything twice", asy
 });
 
 test("its functions never change, so they may stand in an effect's dependencies", async () => {
-  await show();
+  await show(<Panel />);
   const { connect, disconnect, mute, chooseMicrophone, dismissErrors, levels } = agent;
   await act(async () => agent.mute(true));
   expect(agent.isMuted).toBe(true);
@@ -75,7 +60,7 @@ test("its functions never change, so they may stand in an effect's dependencies"
 
 test("what goes wrong is shown until it is dismissed", async () => {
   devices.refusal = "NotAllowedError";
-  await show();
+  await show(<Panel />);
   await dial();
   expect(shown()).toBe("Disconnected  microphone_denied");
   await act(async () => agent.dismissErrors());
@@ -83,16 +68,16 @@ test("what goes wrong is shown until it is dismissed", async () => {
 });
 
 test("a component that goes away hangs up", async () => {
-  await show();
+  await show(<Panel />);
   await dial();
   expect(devices.open).toHaveLength(3);
-  await act(async () => root.render(null));
+  await show(null);
   await soon(() => expect(devices.open).toEqual([]));
   await soon(() => expect(server.last.closeCode).toBe(1000));
 });
 
 test("levels are those of this moment", async () => {
-  await show();
+  await show(<Panel />);
   expect(agent.levels()).toEqual({ input: 0, output: 0 });
   await dial();
   devices.speak(16_384);

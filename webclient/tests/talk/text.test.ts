@@ -1,4 +1,7 @@
+/** What the demo makes of a call: its text, its address, its words. */
+
 import { describe, expect, it } from "vitest";
+import { ENDS, OWN } from "../../src/client/words.ts";
 import { isTalkToText } from "../../src/talk/route.ts";
 import { lastAnswer, textOf, withTalk } from "../../src/talk/text.ts";
 import { reworded } from "../../src/talk/words.ts";
@@ -63,5 +66,12 @@ describe("an error", () => {
     expect(told("agent_unknown").remedy).toContain("[agents.talk-to-text]");
     expect(told("meetings_are_external").remedy).not.toContain("link");
     expect(told("too_many_calls").remedy).toBe("Do so.");
+  });
+
+  it("of the client itself speaks of no picker, link or button that the demo does not have", () => {
+    for (const [code, [message, remedy]] of Object.entries({ ...OWN, ...ENDS })) {
+      const told = reworded({ code, message, remedy });
+      expect(`${code}: ${told.message} ${told.remedy}`).not.toMatch(/\b(choose|link|connect again)\b/i);
+    }
   });
 });
