@@ -15,6 +15,9 @@ from .option_types import WaitSecs
 CHUNK_SECS = 0.04
 """Pipecat waits for half a second of audio before it passes any on."""
 
+_SPARE_SECS = 1.0
+"""So much later than we, Pipecat takes a voice that says nothing for one that is done."""
+
 Voice = Literal[
     "alloy",
     "ash",
@@ -47,11 +50,13 @@ class OpenAITTS(OpenAITTSService):
         next_audio_secs: Annotated[WaitSecs, Field(description="longest wait between pieces of audio")] = 2.0,
         connect_secs: Annotated[WaitSecs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:
-        client = upstream.client(connect_secs=connect_secs, read_secs=max(first_audio_secs, next_audio_secs))
+        longest_secs = max(first_audio_secs, next_audio_secs)
+        client = upstream.client(connect_secs=connect_secs, read_secs=longest_secs)
         super().__init__(
             api_key=client.api_key,
             base_url=str(client.base_url),
             max_consecutive_zero_audio_contexts=0,
+            stop_frame_timeout_s=longest_secs + _SPARE_SECS,
             settings=self.Settings(model=model, voice=voice),
         )
         self._client = client

@@ -1,5 +1,6 @@
 """The three OpenAI stages: what they send, and how each fault shows."""
 
+import asyncio
 import io
 import socket
 import wave
@@ -27,6 +28,7 @@ from turnwise.processors.openai_llm import OpenAILLM
 from turnwise.processors.openai_stt import OpenAISTT
 from turnwise.processors.openai_tts import OpenAITTS
 
+from .running import running
 from .upstream import sound, tokens
 
 pytestmark = pytest.mark.anyio
@@ -186,3 +188,16 @@ async def test_a_voice_comes_through_in_small_pieces_and_whole_samples(upstream)
     assert told is None
     assert b"".join(pieces) == SECOND + b"\1\0"
     assert max(len(piece) for piece in pieces) <= 1920
+
+
+async def test_a_voice_may_take_as_long_as_its_settings_allow(upstream):
+    async def late(_):
+        await asyncio.sleep(3.3)  # Pipecat gives up after 3
+        return sound(SECOND)
+
+    upstream.answer = late
+    voice = OpenAITTS(upstream.call().upstream, model="m", first_audio_secs=30)
+    async with running(voice) as line:
+        await line.feed(TTSSpeakFrame("Hi."))
+        await line.down(TTSAudioRawFrame)
+        assert line.failed() == []
