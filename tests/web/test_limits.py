@@ -45,10 +45,13 @@ async def test_a_client_that_has_sent_its_body_may_wait_for_the_answer_as_long_a
         await leaves.wait()
         return {"type": "http.disconnect"}
 
+    async def send(message):
+        raise AssertionError("nothing is answered")
+
     async def answer_until_it_leaves(scope, receive, send):
         while not seen or seen[-1] != "http.disconnect":
             seen.append((await receive())["type"])
 
     scope = {"type": "http", "raw_path": b"/", "query_string": b"", "headers": []}
-    await limits.RequestLimits(answer_until_it_leaves)(scope, receive, None)
+    await limits.RequestLimits(answer_until_it_leaves)(scope, receive, send)
     assert seen == ["http.request", "http.disconnect"]
