@@ -145,3 +145,9 @@ async def _conversation(house, hotel, all_in):
     chunks = (await house.transcript(meeting_id))["chunks"]
     assert [chunk["sequenceNumber"] for chunk in chunks] == [1, 2, 3, 4]
     assert error_rate(SENTENCES[said[1]], chunks[2]["text"]) <= 0.1
+
+
+async def test_no_library_keeps_anything_in_the_users_home_to_report_it_later(house):
+    async with house.call(agent="smart") as caller:
+        assert (await caller.say(house.wav("weather"))).why is None
+    assert [path for path in house.folder.glob(".*") if path.is_dir()] == []
