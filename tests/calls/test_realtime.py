@@ -8,7 +8,7 @@ from ..words import SENTENCES, error_rate
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]
 APOLOGY = ["recovering_error", "listening"]
-AGENTS = {"websocket": "realtime", "webrtc": "calling"}
+AGENTS = {"websocket": "realtime", "webrtc": "realtime_over_webrtc"}
 """Agents by the way from the server to the model."""
 
 CODES = {
