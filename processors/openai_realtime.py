@@ -49,9 +49,7 @@ class OpenAIRealtime(RealtimeService):
         noise_reduction: NoiseReduction = "",
         turn_detection: Annotated[
             Literal["server_vad", "semantic_vad"],
-            Field(
-                description="silence ends a turn, or how finished it sounds; a `vad` in the line overrules it"
-            ),
+            Field(description="silence ends a turn, or how finished it sounds; not with a `vad` in the line"),
             _DETECTS,
         ] = "server_vad",
         threshold: Annotated[
