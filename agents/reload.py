@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from loguru import logger
 
-from .component import ComponentError
+from .component_error import ComponentError
 from .log import set_up_log
 from .modules import Modules
 from .services import Services

@@ -49,26 +49,24 @@ class OpenAIRealtime(RealtimeService):
         noise_reduction: NoiseReduction = "",
         turn_detection: Annotated[
             Literal["server_vad", "semantic_vad"],
-            Field(
-                description="silence ends a turn, or how finished it sounds; a `vad` in the line overrules it"
-            ),
+            Field(description="silence ends a turn, or how finished it sounds"),
             _DETECTS,
         ] = "server_vad",
         threshold: Annotated[
-            Share, Field(description="of server_vad: how loud speech is"), _DETECTS, _BY_SILENCE
+            Share, Field(description="how loud speech must be"), _DETECTS, _BY_SILENCE
         ] = 0.5,
         silence_secs: Annotated[
-            SilenceSecs, Field(description="of server_vad: silence that ends a turn"), _DETECTS, _BY_SILENCE
+            SilenceSecs, Field(description="silence that ends a turn"), _DETECTS, _BY_SILENCE
         ] = 0.5,
         prefix_secs: Annotated[
             float,
-            Field(ge=0, le=5, description="of server_vad: how much from before speech is heard"),
+            Field(ge=0, le=5, description="how much from before speech is heard"),
             _DETECTS,
             _BY_SILENCE,
         ] = 0.3,
         eagerness: Annotated[
             Literal["auto", "low", "medium", "high"],
-            Field(description="of semantic_vad: low waits longest"),
+            Field(description="low waits longest"),
             _DETECTS,
             _BY_SOUND,
         ] = "auto",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..agents.realtime.connection import Event, RealtimeConnection
+from ..agents.realtime.peer import open_realtime_call
 from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from .realtime_session import RealtimeSession
@@ -28,7 +29,4 @@ class RealtimeWay:
     async def _connect(self, wishes: Event) -> RealtimeConnection:
         if self.over_socket:
             return await open_realtime(self.openai, model=wishes["model"])
-        # Its libraries are large, and few need them.
-        from ..agents.realtime.peer import open_realtime_call
-
         return await open_realtime_call(self.openai, wishes, connect_secs=self.connect_secs)

@@ -10,7 +10,8 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import ValidationError
 
 from ..agents.call_context import CallContext
-from ..agents.component import Component, ComponentError, find_component
+from ..agents.component import Component, find_component
+from ..agents.component_error import ComponentError
 from ..agents.settings.model import AgentFields, AgentSettings, OpenAIAccess
 from ..agents.store.sink import Chunk, Turn
 from ..agents.trial import trial_call

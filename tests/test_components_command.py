@@ -32,6 +32,15 @@ def test_a_short_name_shows_every_option_with_type_range_default_and_meaning(tmp
     assert rows["temperature"] == "temperature number from 0 to 2 unset how freely it speaks"
 
 
+def test_an_option_that_means_something_only_beside_another_says_so(tmp_path):
+    shown = agent(tmp_path, "components", "realtime.openai")
+    rows = {line.split()[0]: " ".join(line.split()) for line in shown.stdout.splitlines() if line.split()}
+    assert rows["voice"].endswith('who speaks; only with output = "audio"')
+    assert rows["eagerness"].endswith(
+        'low waits longest; only without vad in the line and with turn_detection = "semantic_vad"'
+    )
+
+
 def test_a_path_shows_the_tables_inside_and_leaves_out_what_is_deprecated(tmp_path):
     shown = agent(tmp_path, "components", "pipecat.services.groq.stt:GroqSTTService").stdout
     assert "api_key" in shown

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ..component import Component, ComponentError
+from ..component import Component
+from ..component_error import ComponentError
 from ..importing import load_object
 from ..settings.model import AfterCallSettings
 from ..settings.problems import Path as KeyPath

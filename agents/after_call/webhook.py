@@ -13,7 +13,7 @@ import httpx2
 from pydantic import AfterValidator, Field, SecretStr
 from standardwebhooks import Webhook as Signer
 
-from ..component import ComponentError
+from ..component_error import ComponentError
 from ..loopback import is_loopback
 from ..store.sink import Chunk
 from ..wire import chunk_fields

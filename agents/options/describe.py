@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from ..settings.values import model_in
 from .nested import class_of
+from .only_with import OnlyWith, OnlyWithout
 from .parameters import documented
 from .text import type_words
 
@@ -59,13 +60,15 @@ def _parameter(parameter: Parameter, field: FieldInfo, about: Mapping[str, str])
     default = "" if is_required else _value(parameter.default)
     inner = model_in(field.annotation)
     is_untyped = parameter.annotation is Any and default
+    told, is_deprecated = _told(_description(parameter.annotation) or about.get(parameter.name, ""))
     return Option(
         parameter.name,
         type_words(type(parameter.default) if is_untyped else parameter.annotation),
         _range(parameter.annotation),
         default,
         is_required,
-        *_told(_description(parameter.annotation) or about.get(parameter.name, "")),
+        "; ".join(filter(None, (told, _only(parameter.annotation)))),
+        is_deprecated,
         _inside(inner, ()) if inner else (),
     )
 
@@ -104,6 +107,12 @@ def _told(text: str) -> tuple[str, bool]:
 def _description(annotation: Any) -> str:
     fields = (mark for mark in _metadata(annotation) if isinstance(mark, FieldInfo))
     return next((field.description for field in fields if field.description), "")
+
+
+def _only(annotation: Any) -> str:
+    """Beside what it means something; empty where it always does."""
+    marks = [str(mark) for mark in _metadata(annotation) if isinstance(mark, OnlyWith | OnlyWithout)]
+    return f"only {' and '.join(marks)}" if marks else ""
 
 
 def _range(annotation: Any) -> str:

@@ -19,12 +19,18 @@ class OnlyWith:
     option: str
     value: str
 
+    def __str__(self) -> str:
+        return f'with {self.option} = "{self.value}"'
+
 
 @dataclass(frozen=True)
 class OnlyWithout:
     """Marks an option that means something only while no stage of this name is in the line."""
 
     stage: str
+
+    def __str__(self) -> str:
+        return f"without {self.stage} in the line"
 
 
 def idle_options(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.errors import PydanticUserError
 
 from ..call_context import CallContext
-from ..component import ComponentError
+from ..component_error import ComponentError
 from .json_schema import Recursive, plain_schema
 from .tool import Tool
 

@@ -90,11 +90,6 @@ model = "gpt-transcribe"
 extends = "realtime"
 pipeline = "gate -> vad -> realtime"
 
-[agents.calling]
-extends = "realtime"
-[agents.calling.realtime]
-upstream = "webrtc"
-
 [agents.welcoming]
 extends = "realtime"
 barge_in = true

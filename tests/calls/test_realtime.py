@@ -8,9 +8,6 @@ from ..words import SENTENCES, error_rate
 pytestmark = pytest.mark.side_by_side
 TURN = ["thinking", "speaking", "listening"]
 APOLOGY = ["recovering_error", "listening"]
-AGENTS = {"websocket": "realtime", "webrtc": "calling"}
-"""Agents by the way from the server to the model."""
-
 CODES = {
     "401": "key_refused",
     "429": "rate_limited",
@@ -30,7 +27,7 @@ def is_in_order(chunks):
     return timestamps == sorted(timestamps) and numbers == list(range(1, len(chunks) + 1))
 
 
-@pytest.mark.parametrize("agent", [*AGENTS.values(), "attentive"])
+@pytest.mark.parametrize("agent", ["realtime", "realtime_over_webrtc", "attentive"])
 async def test_three_turns_are_answered_once_and_stored_in_their_order(house, agent):
     meeting_id = await house.new_meeting()
     said = ("hello", "weather", "name")

@@ -49,7 +49,6 @@ FLAGS = (
 )
 # Until colours have changed.
 SETTLE_MS = 450
-SPEAKS = "parseFloat(document.querySelector('.level i').style.transform.slice(7)) > 0.6"
 
 
 @dataclass(frozen=True)
@@ -125,13 +124,6 @@ async def shoot(page: Page, name: str) -> None:
     print(path.relative_to(ROOT), f"{path.stat().st_size // 1000} kB", flush=True)
 
 
-async def shoot_dark(page: Page, name: str) -> None:
-    """The same in the dark."""
-    await page.emulate_media(color_scheme="dark")
-    await shoot(page, name)
-    await page.emulate_media(color_scheme="light")
-
-
 async def opened(browser: Browser, house: House, device: dict[str, Any]) -> Page:
     """The page, before anything was pressed."""
     page = await (await browser.new_context(**device)).new_page()
@@ -164,40 +156,21 @@ async def speaking(page: Page) -> None:
 
 
 async def call(browser: Browser, house: House) -> None:
-    """The page from the first look at it to the end of a long call."""
+    """The page before a call, in the dark, and in the middle of an answer."""
     page = await opened(browser, house, DESKTOP)
-    await shoot(page, "idle")
-    await shoot_dark(page, "idle-dark")
+    await page.emulate_media(color_scheme="dark")
+    await shoot(page, "idle-dark")
+    await page.emulate_media(color_scheme="light")
     await press(page, "Connect")
     await turns(page, 1)
-    await look(page, "listening")
-    await page.wait_for_function(SPEAKS)
-    await page.wait_for_timeout(500)
-    await shoot(page, "listening")
     await speaking(page)
     await shoot(page, "speaking")
-    await shoot_dark(page, "speaking-dark")
-    await look(page, "listening")
-    house.behave(stage="llm", delay_ms=1500)
-    await look(page, "thinking", 400)
-    await shoot(page, "thinking")
-    house.behave()
-    await turns(page, 6)
-    await look(page, "listening")
-    await shoot(page, "turns")
-    house.behave(stage="llm", fault="500", times=3)
-    await look(page, "recovering_error", 400)
-    await shoot(page, "recovering")
-    house.behave()
-    await press(page, "Table")
     await press(page, "Disconnect")
-    await shoot(page, "table")
 
 
 async def phone_call(browser: Browser, house: House) -> None:
-    """The same on a phone, shorter."""
+    """The same on a phone."""
     page = await opened(browser, house, PHONE)
-    await shoot(page, "phone-idle")
     await press(page, "Connect")
     await turns(page, 2)
     await speaking(page)
@@ -224,15 +197,14 @@ async def talk_to_text(browser: Browser, house: House) -> None:
 
 async def denied(browser: Browser, house: House) -> None:
     """A microphone that the page may not use."""
-    for device, name in ((DESKTOP, "error"), (PHONE, "phone-error")):
-        page = await opened(browser, house, device)
-        await press(page, "Connect")
-        await page.wait_for_selector("[data-code=microphone_denied]")
-        await shoot(page, name)
+    page = await opened(browser, house, DESKTOP)
+    await press(page, "Connect")
+    await page.wait_for_selector("[data-code=microphone_denied]")
+    await shoot(page, "error")
 
 
 async def main(chromium: str) -> None:
-    """Takes all of them, in about two minutes."""
+    """Takes all of them."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -7,6 +7,7 @@ import { takeLink } from "./entry.ts";
 import "./style/base.css";
 import "./style/layout.css";
 import "./style/stage.css";
+import "./style/fields.css";
 import "./style/talk.css";
 import "./style/times.css";
 import "../talk/talk-to-text.css";

@@ -12,9 +12,6 @@ import { Watch } from "./watch.ts";
 
 /** From the server's answer to an open channel; where a network lets it through, it is a fifth of a second. */
 const LONGEST_OPENING_MS = 6_000;
-const HANG_UP = "disconnect-bot";
-/** We give up the connection, but not the conversation. */
-const BACK_SOON = "back-soon";
 
 export class PeerLine implements Line {
   onMessage: (message: RTVIMessage) => void = () => {};
@@ -67,7 +64,7 @@ export class PeerLine implements Line {
     removeEventListener("pagehide", this.leave);
     this.media.microphone.onTrack = () => {};
     this.media.player.hear(null);
-    await peer.close(JSON.stringify(goodbye(this.isLost ? BACK_SOON : HANG_UP)));
+    await peer.close(JSON.stringify(this.isLost ? backSoon() : RTVIMessage.disconnectBot()));
   }
 
   /** No hang-up: should the server still hear us, it is to wait for us. */
@@ -93,9 +90,10 @@ export class PeerLine implements Line {
   }
 
   /** Whoever closes the page hangs up. */
-  private readonly leave = () => this.send(goodbye(HANG_UP));
+  private readonly leave = () => this.send(RTVIMessage.disconnectBot());
 }
 
-function goodbye(type: string): RTVIMessage {
-  return new RTVIMessage(type, {});
+/** We give up the connection, but not the conversation. */
+function backSoon(): RTVIMessage {
+  return new RTVIMessage("client-message", { t: "back-soon" });
 }

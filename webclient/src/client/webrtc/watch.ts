@@ -28,7 +28,7 @@ export class Watch {
   }
 
   private async look(): Promise<void> {
-    // The server takes whoever is silent for three seconds to be gone.
+    // Asks for a sign of life: whoever gets it answers, however quiet both sides are.
     this.peer.send(`ping: ${Date.now()}`);
     const now = sampleOf(await this.peer.stats());
     const { before } = this;

@@ -51,6 +51,19 @@ describe("a lost connection", () => {
     await soon(nothingIsLeft);
   });
 
+  test("is told to a server that may still hear: we come back, and have not hung up", async () => {
+    holdTime();
+    await dial(tokens());
+    await vi.advanceTimersByTimeAsync(6_000);
+    const said = peers.all[0]?.channel.sent.filter((text) => text.startsWith("{")) ?? [];
+    expect(JSON.parse(said.at(-1) ?? "")).toMatchObject({
+      label: "rtvi-ai",
+      type: "client-message",
+      data: { t: "back-soon" },
+    });
+    expect(peers.all[0]?.channel.types).not.toContain("disconnect-bot");
+  });
+
   test("is none where the server ends the call", async () => {
     const getToken = tokens();
     await dial(getToken);
