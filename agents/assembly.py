@@ -14,7 +14,7 @@ from .call_context import CallContext
 from .component import Component, find_component
 from .component_error import ComponentError
 from .options.check import check_options
-from .options.only_with import idle_options
+from .options.only_with import idle_options, values_of
 from .settings.agent_tables import AgentReader
 from .settings.component_check import Idle, Tried
 from .settings.model import AfterCallSettings, AgentSettings, Settings, StageSettings, TranscriptSettings
@@ -100,10 +100,11 @@ class Components:
 
     def idle(self, agent: AgentSettings) -> Iterator[Idle]:
         """The options that mean nothing beside what else is set."""
-        line = [stage.name for stage in agent.stages]
-        for stage in agent.stages:
-            if stage.name not in (IN, OUT):
-                yield from idle_options(stage, _component(stage, agent.folder).parameters, line)
+        stages = [stage for stage in agent.stages if stage.name not in (IN, OUT)]
+        parameters = {stage.name: _component(stage, agent.folder).parameters for stage in stages}
+        line = {stage.name: values_of(stage, parameters[stage.name]) for stage in stages}
+        for stage in stages:
+            yield from idle_options(stage, parameters[stage.name], line)
 
     def check_tools(self, uses: Sequence[str], folder: Path) -> list[ComponentError]:
         """Why tools could not be offered to a model."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from ..agents.call_context import CallContext
 from ..agents.faults import StageFault, within
 from ..agents.upstream import OpenAIUpstream
-from .option_types import WaitSecs
+from .option_types import WITHIN_TURN, WaitSecs
 
 
 class OpenAILLM(OpenAILLMService):
@@ -28,7 +28,9 @@ class OpenAILLM(OpenAILLMService):
         model: Annotated[str, Field(description="chat model")],
         temperature: Annotated[float | None, Field(ge=0, le=2, description="how freely it speaks")] = None,
         max_completion_tokens: Annotated[int | None, Field(ge=1, description="longest answer")] = None,
-        first_token_secs: Annotated[WaitSecs, Field(description="longest wait for the first token")] = 4.0,
+        first_token_secs: Annotated[
+            WaitSecs, Field(description="longest wait for the first token"), WITHIN_TURN
+        ] = 4.0,
         next_token_secs: Annotated[WaitSecs, Field(description="longest wait between tokens")] = 2.0,
         connect_secs: Annotated[WaitSecs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:

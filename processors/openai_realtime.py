@@ -7,7 +7,7 @@ from pydantic import Field
 from ..agents.call_context import CallContext
 from ..agents.options.only_with import OnlyWith, OnlyWithout
 from ..agents.upstream import OpenAIUpstream
-from .option_types import NoiseReduction, Share, SilenceSecs, WaitSecs
+from .option_types import WITHIN_TURN, NoiseReduction, Share, SilenceSecs, WaitSecs
 from .realtime_agent import Patience
 from .realtime_service import RealtimeService
 from .realtime_wishes import RealtimeWishes, TurnDetection
@@ -75,7 +75,7 @@ class OpenAIRealtime(RealtimeService):
             Effort, Field(description="of models that reason; '' is the model's own")
         ] = "",
         first_secs: Annotated[
-            WaitSecs, Field(description="longest wait for the beginning of an answer")
+            WaitSecs, Field(description="longest wait for the beginning of an answer"), WITHIN_TURN
         ] = 3.8,
         next_secs: Annotated[WaitSecs, Field(description="longest wait between its pieces")] = 2.0,
         connect_secs: Annotated[

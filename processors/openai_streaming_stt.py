@@ -31,7 +31,7 @@ from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, Res
 from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
-from .option_types import NoiseReduction, ShortWaitSecs
+from .option_types import WITHIN_TURN, NoiseReduction, ShortWaitSecs
 from .speech_segment import SpeechSegment
 from .transcription_line import TranscriptionLine
 from .transcription_session import TranscriptionSession
@@ -67,7 +67,9 @@ class OpenAIStreamingSTT(STTService):
             Field(description="later is more accurate; gpt-realtime-whisper only; '' is the model's own"),
         ] = "",
         answer_secs: Annotated[
-            ShortWaitSecs, Field(description="longest wait for a transcript, from the end of a segment")
+            ShortWaitSecs,
+            Field(description="longest wait for a transcript, from the end of a segment"),
+            WITHIN_TURN,
         ] = 4.0,
         connect_secs: Annotated[
             ShortWaitSecs, Field(description="longest wait for a connection that is set up")

@@ -21,7 +21,7 @@ from ..agents.call_context import CallContext
 from ..agents.faults import StageFault
 from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, ResetTurnFrame
 from ..agents.upstream import OpenAIUpstream
-from .option_types import ShortWaitSecs
+from .option_types import WITHIN_TURN, ShortWaitSecs
 
 
 class OpenAISTT(OpenAISTTService):
@@ -36,7 +36,9 @@ class OpenAISTT(OpenAISTTService):
         *,
         model: Annotated[str, Field(description="transcription model")],
         prompt: Annotated[str, Field(description="text that guides the recogniser")] = "",
-        answer_secs: Annotated[ShortWaitSecs, Field(description="longest wait for a transcript")] = 4.0,
+        answer_secs: Annotated[
+            ShortWaitSecs, Field(description="longest wait for a transcript"), WITHIN_TURN
+        ] = 4.0,
         connect_secs: Annotated[ShortWaitSecs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:
         language = Language(call.agent.fields.language)

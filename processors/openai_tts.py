@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ..agents.faults import StageFault, within
 from ..agents.upstream import OpenAIUpstream
-from .option_types import WaitSecs
+from .option_types import WITHIN_TURN, WaitSecs
 
 CHUNK_SECS = 0.04
 """Pipecat waits for half a second of audio before it passes any on."""
@@ -46,7 +46,9 @@ class OpenAITTS(OpenAITTSService):
         voice: Annotated[Voice, Field(description="who speaks")] = "alloy",
         instructions: Annotated[str, Field(description="how to speak")] = "",
         speed: Annotated[float, Field(ge=0.25, le=4, description="1 is normal")] = 1.0,
-        first_audio_secs: Annotated[WaitSecs, Field(description="longest wait for the first audio")] = 3.0,
+        first_audio_secs: Annotated[
+            WaitSecs, Field(description="longest wait for the first audio"), WITHIN_TURN
+        ] = 3.0,
         next_audio_secs: Annotated[WaitSecs, Field(description="longest wait between pieces of audio")] = 2.0,
         connect_secs: Annotated[WaitSecs, Field(description="longest wait for a connection")] = 2.0,
     ) -> None:

@@ -4,6 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ..agents.options.only_with import NotAbove
+
+WITHIN_TURN = NotAbove("recovery", "answer_secs")
+"""A wait that ends with the turn itself, which has failed by then."""
+
 WaitSecs = Annotated[float, Field(gt=0, le=120)]
 """How long something is waited for."""
 

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from ..settings.values import model_in
 from .nested import class_of
-from .only_with import OnlyWith, OnlyWithout
+from .only_with import NotAbove, OnlyWith, OnlyWithout
 from .parameters import documented
 from .text import type_words
 
@@ -111,7 +111,9 @@ def _description(annotation: Any) -> str:
 
 def _only(annotation: Any) -> str:
     """Beside what it means something; empty where it always does."""
-    marks = [str(mark) for mark in _metadata(annotation) if isinstance(mark, OnlyWith | OnlyWithout)]
+    marks = [
+        str(mark) for mark in _metadata(annotation) if isinstance(mark, OnlyWith | OnlyWithout | NotAbove)
+    ]
     return f"only {' and '.join(marks)}" if marks else ""
 
 

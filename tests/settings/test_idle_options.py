@@ -71,6 +71,24 @@ def test_an_option_that_means_nothing_is_told_with_its_place_and_what_to_do(said
     assert (code, written[int(place.removeprefix("settings.toml:"))]) == (2, option)
 
 
+WAITS = {
+    "realtime": ("realtime", "", "first_secs"),
+    "stt": ("default", "", "answer_secs"),
+    "stt by uploads": ("default", "stt.use = 'openai'\nstt.model = 'm'\n", "answer_secs"),
+    "llm": ("default", "", "first_token_secs"),
+    "tts": ("default", "", "first_audio_secs"),
+}
+
+
+@pytest.mark.parametrize("kind", WAITS)
+def test_a_wait_that_outlasts_the_turn_is_told(problems, load, kind):
+    extended, beside, option = WAITS[kind]
+    mine = f"[agents.mine]\nextends = '{extended}'\n{beside}{kind.partition(' ')[0]}.{option} = 10\n"
+    told = problems("extends = 'shipped'\n" + mine)
+    assert told.endswith(f".{option}: means nothing above recovery.answer_secs = 4.8; raise that too")
+    assert load(f"extends = 'shipped'\n{mine}recovery.answer_secs = 10\n")
+
+
 DEFAULTS = "voice = 'marin'\nthreshold = 0.5\nsilence_secs = 0.5\nprefix_secs = 0.3\neagerness = 'auto'\n"
 QUIET = {
     "defaults": table("mine", IN_WRITING, DEFAULTS) + table("ours", OURS, DEFAULTS),
