@@ -135,8 +135,13 @@ class AgentReader:
 
     def _is_meant(self, path: KeyPath, beside: KeyPath) -> bool:
         """Whether a key was written for another one: not inherited, and not below the other's layer."""
-        other, own = (self.layers.places.layer(key) for key in (beside, path))
+        own, other = self.layers.places.layer(path), self._layer(beside)
         return own is not None and (other is None or own >= other)
+
+    def _layer(self, path: KeyPath) -> int | None:
+        """How high the layer stands that sets a key of this agent, or of the nearest that it extends."""
+        own_first = (self.layers.places.layer(("agents", name, *path[2:])) for name in self._ancestors)
+        return next((layer for layer in own_first if layer is not None), None)
 
     def _stage(self, name: str, table: dict[str, Any], is_named: bool) -> StageSettings | None:
         path = ("agents", self._name, name)

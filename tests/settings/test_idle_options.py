@@ -93,6 +93,18 @@ def test_nothing_is_said_of_what_a_layer_on_top_overrules(load):
     assert load("extends = 'shipped'\n" + mine, local="[agents.mine.realtime]\nturn_detection = 'server_vad'")
 
 
+OVERRULED = {
+    "in one line": "[agents.mine]\nrealtime = {output = 'text'}\n",
+    "in the agent that is extended": "[agents.realtime.realtime]\noutput = 'text'\n",
+}
+
+
+@pytest.mark.parametrize("where", OVERRULED)
+def test_nothing_is_said_of_a_voice_that_a_layer_on_top_takes_away(load, where):
+    mine = table("mine", "", "voice = 'cedar'")
+    assert load(f"extends = 'shipped'\n{mine}", local=OVERRULED[where])
+
+
 OF_ONES_OWN = """
 from typing import Annotated
 
