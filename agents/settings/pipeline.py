@@ -7,6 +7,7 @@ from typing import Any
 
 IN, OUT = "in", "out"
 TOOL_CALLS = "tool_calls"
+ENDPOINTING = "endpointing"
 REALTIME = "realtime"
 """The stage of a model that hears and speaks itself."""
 LEFT_OUT = "none"
@@ -30,11 +31,11 @@ _NEEDS = (
     ("tts", "llm", "it is given nothing to say"),
 )
 _REALTIME_NEEDS = (
-    ("endpointing", "vad", "nothing tells it when somebody speaks"),
+    (ENDPOINTING, "vad", "nothing tells it when somebody speaks"),
     ("tts", REALTIME, "it is given nothing to say"),
 )
 _FIRST = (Implied("recovery", "recovery"),)
-_BEFORE_LLM = (Implied("endpointing", "fixed"),)
+_BEFORE_LLM = (Implied(ENDPOINTING, "fixed"),)
 _AFTER_LLM = (Implied(TOOL_CALLS, "tool_calls"),)
 _BEFORE_OUT = (Implied("timing", "timing"),)
 _LAST = (

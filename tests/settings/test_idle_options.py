@@ -136,6 +136,17 @@ def test_a_component_of_ones_own_says_so_of_its_options(problems, tmp_path):
     )
 
 
+def test_endpointing_is_told_where_the_model_says_itself_that_a_turn_is_over(problems):
+    mine = "[agents.mine]\nextends = 'default'\npipeline = 'gate -> realtime'\n"
+    mine += (
+        "[agents.mine.realtime]\nuse = 'openai'\nmodel = 'm'\n[agents.mine.endpointing]\nsilence_secs = 0.9\n"
+    )
+    assert problems(local=mine) == (
+        "settings.local.toml:7: agents.mine.endpointing: is not in the pipeline; "
+        "put vad before the model or take the table out"
+    )
+
+
 def test_it_is_told_of_a_variable_by_its_name(problems):
     mine = "[agents.mine]\nextends = 'default'\npipeline = 'gate -> realtime'\n"
     mine += "[agents.mine.realtime]\nuse = 'openai'\nmodel = 'm'\n"
