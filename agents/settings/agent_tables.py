@@ -18,6 +18,7 @@ from .pipeline import (
     OUT,
     TOOL_CALLS,
     drop_replaced,
+    other_way,
     parse_line,
     use_of,
     whole_line,
@@ -153,8 +154,12 @@ class AgentReader:
 
     def _layer(self, path: KeyPath) -> int | None:
         """How high the layer stands that sets a key of this agent, or of the nearest that it extends."""
-        own_first = (self.layers.places.layer(("agents", name, *path[2:])) for name in self._ancestors)
-        return next((layer for layer in own_first if layer is not None), None)
+        ways = (path, (*path[:-1], other_way(path[-1])))
+        for name in self._ancestors:
+            layers = (self.layers.places.layer(("agents", name, *way[2:])) for way in ways)
+            if found := [layer for layer in layers if layer is not None]:
+                return max(found)
+        return None
 
     def _stage(self, name: str, table: dict[str, Any], is_named: bool) -> StageSettings | None:
         path = ("agents", self._name, name)

@@ -95,6 +95,7 @@ def test_nothing_is_said_of_what_a_layer_on_top_overrules(load):
 
 OVERRULED = {
     "in one line": "[agents.mine]\nrealtime = {output = 'text'}\n",
+    "from a variable": "[agents.mine.realtime]\noutput_env = 'OUTPUT'\n",
     "in the agent that is extended": "[agents.realtime.realtime]\noutput = 'text'\n",
 }
 
@@ -102,7 +103,7 @@ OVERRULED = {
 @pytest.mark.parametrize("where", OVERRULED)
 def test_nothing_is_said_of_a_voice_that_a_layer_on_top_takes_away(load, where):
     mine = table("mine", "", "voice = 'cedar'")
-    assert load(f"extends = 'shipped'\n{mine}", local=OVERRULED[where])
+    assert load(f"extends = 'shipped'\n{mine}", local=OVERRULED[where], OUTPUT="text")
 
 
 OF_ONES_OWN = """
