@@ -7,9 +7,9 @@ from typing import Any
 
 from ..settings.component_check import Idle
 from ..settings.model import StageSettings
+from ..settings.pipeline import SUFFIX
 from ..settings.problems import Path as KeyPath
 from .hidden import opened
-from .variables import SUFFIX
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..settings.pipeline import SUFFIX
 from ..settings.problems import Path as KeyPath
 from ..settings.values import model_in, unknown_key
-
-SUFFIX = "_env"
 
 
 class FromVariables:

@@ -10,7 +10,19 @@ from .component_check import ComponentCheck, Idle, Tried
 from .layers import Layers
 from .model import AgentFields, AgentSettings, StageSettings
 from .model_dates import Ending, endings
-from .pipeline import IMPLIED, IN, LEFT_OUT, OUT, TOOL_CALLS, drop_replaced, parse_line, use_of, whole_line
+from .pipeline import (
+    ENDPOINTING,
+    IMPLIED,
+    IN,
+    LEFT_OUT,
+    OUT,
+    TOOL_CALLS,
+    drop_replaced,
+    other_way,
+    parse_line,
+    use_of,
+    whole_line,
+)
 from .problems import Path as KeyPath
 from .problems import Problem
 from .values import check_values, unknown_key
@@ -111,16 +123,18 @@ class AgentReader:
                 ("agents", self._name, "pipeline"), wrong, "draw it as `gate -> vad -> stt -> llm -> tts`"
             )
             return []
-        self._check_unused(tables, named)
         line = whole_line(named, bool(fields.tools))
+        self._check_unused(tables, line)
         stages = [self._stage(name, tables.get(name, {}), name in named) for name in line]
         return [stage for stage in stages if stage]
 
-    def _check_unused(self, tables: Mapping[str, Any], named: list[str]) -> None:
-        for name in tables:
+    def _check_unused(self, tables: Mapping[str, Any], line: list[str]) -> None:
+        for name, table in tables.items():
             path = ("agents", self._name, name)
-            if name not in named and name not in IMPLIED and self._is_meant(path, (*path[:2], "pipeline")):
-                self.add(path, "is not in the pipeline", "name it in the line or take the table out")
+            is_unused = name not in line and name != TOOL_CALLS and table.get("use") != LEFT_OUT
+            if is_unused and self._is_meant(path, (*path[:2], "pipeline")):
+                place_it = "put vad before the model" if name == ENDPOINTING else "name it in the line"
+                self.add(path, "is not in the pipeline", f"{place_it} or take the table out")
 
     def _add_idle(self, idle: Idle) -> None:
         """Notes an option that means nothing; one that an agent or a layer below has is nobody's mistake."""
@@ -135,8 +149,17 @@ class AgentReader:
 
     def _is_meant(self, path: KeyPath, beside: KeyPath) -> bool:
         """Whether a key was written for another one: not inherited, and not below the other's layer."""
-        other, own = (self.layers.places.layer(key) for key in (beside, path))
+        own, other = self.layers.places.layer(path), self._layer(beside)
         return own is not None and (other is None or own >= other)
+
+    def _layer(self, path: KeyPath) -> int | None:
+        """How high the layer stands that sets a key of this agent, or of the nearest that it extends."""
+        ways = (path, (*path[:-1], other_way(path[-1])))
+        for name in self._ancestors:
+            layers = (self.layers.places.layer(("agents", name, *way[2:])) for way in ways)
+            if found := [layer for layer in layers if layer is not None]:
+                return max(found)
+        return None
 
     def _stage(self, name: str, table: dict[str, Any], is_named: bool) -> StageSettings | None:
         path = ("agents", self._name, name)

@@ -10,7 +10,7 @@ from typing import Any
 from dotenv import dotenv_values
 from dynaconf.utils import object_merge
 
-from .pipeline import drop_replaced, use_of
+from .pipeline import drop_replaced, other_way, use_of
 from .places import Places
 from .problems import Path as KeyPath
 from .problems import Problem, SettingsError
@@ -135,6 +135,8 @@ def _put(table: dict[str, Any], parts: list[str], text: str) -> KeyPath:
     path.append(_spelling(table, parts[-1]))
     if path[0] == "agents" and path[-1] == "use" and use_of(path[-2], table) != text:
         table.clear()
+    if path[0] == "agents":
+        table.pop(other_way(path[-1]), None)
     table[path[-1]] = text
     return tuple(path)
 

@@ -7,8 +7,11 @@ from typing import Any
 
 IN, OUT = "in", "out"
 TOOL_CALLS = "tool_calls"
+ENDPOINTING = "endpointing"
 REALTIME = "realtime"
 """The stage of a model that hears and speaks itself."""
+SUFFIX = "_env"
+"""`x_env = "VARIABLE"`: option x from the environment or from `.env.local`."""
 LEFT_OUT = "none"
 """`use = "none"` takes a stage out that would be implied."""
 
@@ -30,11 +33,11 @@ _NEEDS = (
     ("tts", "llm", "it is given nothing to say"),
 )
 _REALTIME_NEEDS = (
-    ("endpointing", "vad", "nothing tells it when somebody speaks"),
+    (ENDPOINTING, "vad", "nothing tells it when somebody speaks"),
     ("tts", REALTIME, "it is given nothing to say"),
 )
 _FIRST = (Implied("recovery", "recovery"),)
-_BEFORE_LLM = (Implied("endpointing", "fixed"),)
+_BEFORE_LLM = (Implied(ENDPOINTING, "fixed"),)
 _AFTER_LLM = (Implied(TOOL_CALLS, "tool_calls"),)
 _BEFORE_OUT = (Implied("timing", "timing"),)
 _LAST = (
@@ -54,16 +57,31 @@ def use_of(stage: str, table: Mapping[str, Any]) -> Any:
 
 
 def drop_replaced(agent: dict[str, Any], on_top: Mapping[str, Any]) -> None:
-    """Empties the stages of an agent for which a layer on top names another component.
+    """Takes out of an agent's stages what a layer on top gives in another way.
 
-    The old component's options would mean nothing to the new one.
+    Where that names another component, the old one's options would mean nothing to it; and an option is
+    given by itself or from a variable, `x_env`, the last time.
     """
     for stage, table in on_top.items():
         below = agent.get(stage)
-        if not isinstance(table, Mapping) or not isinstance(below, dict) or "use" not in table:
+        if not isinstance(table, Mapping) or not isinstance(below, dict):
             continue
-        if table["use"] != use_of(stage, below):
+        if table.get("use", use_of(stage, below)) != use_of(stage, below):
             below.clear()
+        _drop_other_ways(below, table)
+
+
+def other_way(key: str) -> str:
+    """How else the option could be given: x as `x_env`, and the other way round."""
+    return key.removesuffix(SUFFIX) if key.endswith(SUFFIX) else f"{key}{SUFFIX}"
+
+
+def _drop_other_ways(table: dict[str, Any], on_top: Mapping[str, Any]) -> None:
+    for key, value in on_top.items():
+        table.pop(other_way(key), None)
+        below = table.get(key)
+        if isinstance(value, Mapping) and isinstance(below, dict):
+            _drop_other_ways(below, value)
 
 
 def parse_line(line: str) -> tuple[list[str], str]:

@@ -1,7 +1,10 @@
 """Where a key stands: file and line, so that a message can point at it."""
 
 import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from .problems import Path as KeyPath
 
@@ -12,7 +15,10 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The line (from 1) of every table and key of a TOML text, by its path in lower case."""
+    """The line (from 1) of every table and key of a TOML text, by its path in lower case.
+
+    Keys of a table that is written as one value are at its line.
+    """
     lines: dict[KeyPath, int] = {}
     table: KeyPath = ()
     closing = ""
@@ -23,9 +29,29 @@ def key_lines(text: str) -> dict[KeyPath, int]:
             table = _parts(header[1])
             lines.setdefault(table, number)
         elif key := _KEY.match(line):
-            lines.setdefault(table + _parts(key[1]), number)
-            closing = _left_open(line[key.end() :])
+            value = line[key.end() :]
+            for inside in ((), *_inside(value)):
+                lines.setdefault((*table, *_parts(key[1]), *inside), number)
+            closing = _left_open(value)
     return lines
+
+
+def _inside(value: str) -> Iterator[KeyPath]:
+    """The keys of a table that is written as one value, `{a = 1}`."""
+    if not value.lstrip().startswith("{"):
+        return
+    try:
+        table = tomllib.loads(f"table = {value}")["table"]
+    except tomllib.TOMLDecodeError:  # it goes on in the next line
+        return
+    yield from _paths(table)
+
+
+def _paths(table: Mapping[str, Any]) -> Iterator[KeyPath]:
+    for key, value in table.items():
+        yield (key.lower(),)
+        if isinstance(value, Mapping):
+            yield from ((key.lower(), *inside) for inside in _paths(value))
 
 
 def _left_open(value: str) -> str:

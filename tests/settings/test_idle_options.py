@@ -111,6 +111,19 @@ def test_nothing_is_said_of_what_a_layer_on_top_overrules(load):
     assert load("extends = 'shipped'\n" + mine, local="[agents.mine.realtime]\nturn_detection = 'server_vad'")
 
 
+OVERRULED = {
+    "in one line": "[agents.mine]\nrealtime = {output = 'text'}\n",
+    "from a variable": "[agents.mine.realtime]\noutput_env = 'OUTPUT'\n",
+    "in the agent that is extended": "[agents.realtime.realtime]\noutput = 'text'\n",
+}
+
+
+@pytest.mark.parametrize("where", OVERRULED)
+def test_nothing_is_said_of_a_voice_that_a_layer_on_top_takes_away(load, where):
+    mine = table("mine", "", "voice = 'cedar'")
+    assert load(f"extends = 'shipped'\n{mine}", local=OVERRULED[where], OUTPUT="text")
+
+
 OF_ONES_OWN = """
 from typing import Annotated
 
@@ -139,6 +152,17 @@ def test_a_component_of_ones_own_says_so_of_its_options(problems, tmp_path):
     assert said == (
         "settings.toml:6: agents.default.soft.softness: means something only with "
         'mode = "soft"; set that too, or take it out'
+    )
+
+
+def test_endpointing_is_told_where_the_model_says_itself_that_a_turn_is_over(problems):
+    mine = "[agents.mine]\nextends = 'default'\npipeline = 'gate -> realtime'\n"
+    mine += (
+        "[agents.mine.realtime]\nuse = 'openai'\nmodel = 'm'\n[agents.mine.endpointing]\nsilence_secs = 0.9\n"
+    )
+    assert problems(local=mine) == (
+        "settings.local.toml:7: agents.mine.endpointing: is not in the pipeline; "
+        "put vad before the model or take the table out"
     )
 
 

@@ -1,6 +1,7 @@
 """`x_env = "VARIABLE"`: an option from a variable, whose value nobody gets to see."""
 
 import pytest
+from turnwise.agents.options.hidden import opened
 from turnwise.agents.settings.model import StageSettings
 
 GROQ = "use = 'pipecat.services.groq.llm:GroqLLMService'"
@@ -39,6 +40,36 @@ def test_our_own_components_take_it_as_well(load):
     settings = load(local="[agents.default.tts]\nvoice_env = 'VOICE'", VOICE="coral")
     tts = next(stage for stage in settings.agents["default"].stages if stage.name == "tts")
     assert tts.options["voice"].value == "coral"
+
+
+WAYS = {
+    "from a variable over a value": ("[agents.default.tts]\nvoice_env = 'VOICE'", {}, "coral"),
+    "in an agent that extends another": (
+        "[agents.mine]\nextends = 'default'\n[agents.mine.tts]\nvoice_env = 'VOICE'",
+        {},
+        "coral",
+    ),
+    "a value over one from a variable": (
+        "[agents.parent]\nextends = 'default'\n[agents.parent.tts]\nvoice_env = 'VOICE'\n"
+        "[agents.mine]\nextends = 'parent'\n[agents.mine.tts]\nvoice = 'nova'",
+        {},
+        "nova",
+    ),
+    "a variable of ours over it": (
+        "[agents.default.tts]\nvoice_env = 'VOICE'",
+        {"TURNWISE_AGENTS__DEFAULT__TTS__VOICE": "nova"},
+        "nova",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_last_layer_says_where_an_option_comes_from(load, way):
+    text, variables, voice = WAYS[way]
+    settings = load("extends = 'shipped'\n[agents.default]\n", local=text, VOICE="coral", **variables)
+    agent = settings.agents["mine" if "mine" in text else "default"]
+    tts = next(stage for stage in agent.stages if stage.name == "tts")
+    assert opened(tts.options)["voice"] == voice
 
 
 @pytest.mark.parametrize(

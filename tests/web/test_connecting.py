@@ -256,6 +256,32 @@ async def test_a_connection_that_asks_for_nothing_is_closed(tmp_path, monkeypatc
         writer.close()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(
+            "POST /nowhere HTTP/1.1\r\nHost: {}\r\nContent-Length: 60000\r\n\r\n", id="a body, answered"
+        ),
+        pytest.param("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\nGET /", id="a second request"),
+    ],
+)
+async def test_who_says_a_byte_at_a_time_is_not_listened_to_without_end(tmp_path, monkeypatch, said):
+    monkeypatch.setattr(http_protocol, "HEADERS_SECS", 0.3)
+    async with serving(tmp_path) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(said.format(f"{host}:{port}").encode())
+        until_the_end = asyncio.create_task(reader.read())
+        for _ in range(60):
+            await asyncio.wait([until_the_end], timeout=0.05)
+            if until_the_end.done():
+                break
+            writer.write(b"x")
+        assert until_the_end.done(), "it is still listened to"
+        assert (await until_the_end).startswith(b"HTTP/1.1 ")
+        writer.close()
+
+
 async def _get(url):
     async with httpx2.AsyncClient() as client:
         return await client.get(url)
