@@ -2,13 +2,18 @@
 
 (() => {
   const looks = [];
+  const statuses = [];
+  const keep = (kept, now) => {
+    if (now && now !== kept.at(-1)) kept.push(now);
+  };
   const look = () => {
-    const now = document.querySelector(".orb")?.dataset.look;
-    if (now && now !== looks.at(-1)) looks.push(now);
+    keep(looks, document.querySelector(".orb")?.dataset.look);
+    keep(statuses, document.querySelector("[role=status]")?.textContent);
   };
   new MutationObserver(look).observe(document, {
     subtree: true,
     childList: true,
+    characterData: true,
     attributes: true,
     attributeFilter: ["data-look"],
   });
@@ -37,6 +42,7 @@
 
   window.observed = {
     looks,
+    statuses,
     lines,
     rateHz: () => rateHz,
     /** All that reached the loudspeaker, as base64 of 16 bit samples. */

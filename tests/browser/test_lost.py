@@ -17,8 +17,7 @@ async def test_comes_back_by_itself_into_the_same_conversation(town):
         await visit.looks("speaking")
         before = (await visit.conversation())[0]
         cable.cut()
-        await visit.becomes("Connecting")
-        await visit.becomes("Connected")
+        await visit.passes("Connected", "Connecting", "Connected")
         assert await visit.page.get_by_role("alert").locator("[data-code]").count() == 0
         await visit.looks("listening")
         await visit.looks("speaking")
@@ -58,8 +57,7 @@ async def test_over_webrtc_a_network_that_is_gone_without_a_word_is_noticed_and_
         await visit.looks("speaking")
         before = (await visit.conversation())[0]
         _unplug(served)
-        await visit.becomes("Connecting")
-        await visit.becomes("Connected")
+        await visit.passes("Connected", "Connecting", "Connected")
         assert await visit.page.get_by_role("alert").locator("[data-code]").count() == 0
         await visit.looks("speaking")
         await visit.looks("listening")

@@ -35,6 +35,11 @@ class Visit:
         """Waits for exactly this word as the status."""
         await self.page.get_by_role("status").get_by_text(status, exact=True).wait_for()
 
+    async def passes(self, *statuses: str) -> None:
+        """Waits until these words were the status one after the other, however briefly."""
+        went = "(words) => observed.statuses.join().includes(words)"
+        await self.page.wait_for_function(went, arg=",".join(statuses))
+
     async def looks(self, state: str) -> None:
         """Waits for a state of the agent."""
         await self.page.locator(f".orb[data-look={state}]").wait_for()
