@@ -41,15 +41,19 @@ class RealtimeHearing:
 
     def begin_turn(self) -> None:
         """The user speaks; a turn that goes on after a pause is one."""
-        if self._turns_only and not self._is_in_turn:
-            self._is_in_turn = True
+        if self._is_in_turn:
+            return
+        self._is_in_turn = True
+        self._outbox.begin_turn(0.0 if self._turns_only else PRE_ROLL_SECS)
+        if self._turns_only:
             self._outbox.put({"type": "input_audio_buffer.clear"})
             self._outbox.hear(bytes(self._recent))
             self._recent.clear()
 
-    def end_turn(self) -> None:
-        """The user's turn is over."""
+    def end_turn(self) -> bytes:
+        """The user's turn is over; returns its sound, at the model's rate."""
         self._is_in_turn = False
+        return self._outbox.end_turn()
 
     def start_afresh(self) -> None:
         """What was heard until now is nobody's to hear."""

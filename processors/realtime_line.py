@@ -158,7 +158,7 @@ class RealtimeLine:
         """Waits for what the user said, if the session can still tell."""
         try:
             async with asyncio.timeout(LINGER_SECS):
-                while any(words.text is None for words in session.words.values()):
+                while not all(utterance.is_known for utterance in session.said.values()):
                     await self._hear_out(session)
         except Exception as error:
             logger.debug("a session was left: {}", type(error).__name__)

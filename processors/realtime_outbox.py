@@ -24,8 +24,7 @@ class RealtimeOutbox:
         self._waiting: deque[bytes | Event] = deque()
         self._sent: deque[bytes] = deque()
         self._news = asyncio.Event()
-        self.keeps_turn = False
-        """Whether the user speaks: all that is sent now is kept."""
+        self._keeps_turn = False
 
     def put(self, what: bytes | Event) -> None:
         """Sends it, once there is a session."""
@@ -37,6 +36,16 @@ class RealtimeOutbox:
         self.put(audio)
         _shorten(self._waiting, MOST_KEPT_SECS)
 
+    def begin_turn(self, pre_roll_secs: float) -> None:
+        """The user speaks, and did so in the last of what was sent: all that is sent from now on is kept."""
+        _shorten(self._sent, pre_roll_secs)
+        self._keeps_turn = True
+
+    def end_turn(self) -> bytes:
+        """The user's turn is over; returns its sound, or the last of it."""
+        self._keeps_turn = False
+        return b"".join(each for each in (*self._sent, *self._waiting) if isinstance(each, bytes))
+
     async def take(self) -> bytes | Event:
         """What is to be sent next."""
         while not self._waiting:
@@ -47,7 +56,7 @@ class RealtimeOutbox:
     def sent(self, audio: bytes) -> None:
         """The model has heard as much."""
         self._sent.append(audio)
-        _shorten(self._sent, MOST_KEPT_SECS if self.keeps_turn else PRE_ROLL_SECS)
+        _shorten(self._sent, MOST_KEPT_SECS if self._keeps_turn else PRE_ROLL_SECS)
 
     def again(self) -> None:
         """What was sent last is to be sent once more, to another session; events were for the one before."""
@@ -64,7 +73,7 @@ class RealtimeOutbox:
         """Nothing of it is anybody's to hear."""
         self._waiting.clear()
         self._sent.clear()
-        self.keeps_turn = False
+        self._keeps_turn = False
 
 
 def _shorten(queue: deque, most_secs: float) -> None:

@@ -76,6 +76,7 @@ class RealtimeReader:
         """
         code = error.get("code")
         if code == _NOTHING_SAID:
+            self._user.nothing_was_said()
             self._agent.nothing_was_said()
         elif code not in _HARMLESS:
             raise session.fault_of(error)

@@ -33,6 +33,7 @@ from .realtime_session import RealtimeSession
 from .realtime_user import RealtimeUser
 from .realtime_way import RealtimeWay
 from .realtime_wishes import RealtimeWishes
+from .realtime_words import UserWords
 
 _CLOSE_SECS = 2.0
 
@@ -69,10 +70,14 @@ class RealtimeService(OpenAIRealtimeLLMService):
             lambda error, was_open: self._faults.lost(error, was_open),
         )
         self._line.is_idle = self._is_idle
+        self._words = UserWords(
+            call.conversation, lambda: self._way.open_recogniser(wishes.recogniser()), self._push_up
+        )
         self._user = RealtimeUser(
             self,
             call,
             self._line,
+            self._words,
             wishes.turn_detection,
             over_socket=over_socket,
             on_decided=self._decided,
@@ -176,6 +181,10 @@ class RealtimeService(OpenAIRealtimeLLMService):
         self._agent.forget()
         if keeping:
             await self.cancel_task(keeping, LAST_WORDS_SECS + _CLOSE_SECS)
+            await self._words.finish()
+
+    async def _push_up(self, frame: Frame) -> None:
+        await self.push_frame(frame, FrameDirection.UPSTREAM)
 
     async def _open_session(self) -> RealtimeSession:
         context = self._call.conversation.context

@@ -42,6 +42,7 @@ class RealtimeUser:
         processor: FrameProcessor,
         call: CallContext,
         line: RealtimeLine,
+        words: UserWords,
         detection: TurnDetection | None,
         *,
         over_socket: bool,
@@ -57,7 +58,7 @@ class RealtimeUser:
         self._on_barge_in = on_barge_in
         self._hearing = RealtimeHearing(line.outbox, turns_only=detection is None and over_socket)
         self._loudness = Loudness()
-        self._words = UserWords(call.conversation, self._push_up)
+        self._words = words
         self._began = datetime.now(UTC)
         self._is_unheard = self._goes_on_unheard = False
         self._signed_at = 0.0
@@ -95,6 +96,7 @@ class RealtimeUser:
         self._hearing.end_turn()
         self._hearing.start_afresh()
         self._line.outbox.forget()
+        self._words.forget()
 
     async def follow(self, frame: Frame) -> None:
         """Reads what endpointing of ours detects."""
@@ -103,11 +105,10 @@ class RealtimeUser:
                 if not self.is_speaking:
                     began = datetime.fromtimestamp(frame.timestamp, UTC)
                     self._began = began - timedelta(seconds=frame.start_secs)
-                self.is_speaking = self._line.outbox.keeps_turn = True
+                self.is_speaking = True
                 self._hearing.begin_turn()
             case UserTurnDecidedFrame():
-                self.is_speaking = self._line.outbox.keeps_turn = False
-                self._hearing.end_turn()
+                self._end_turn()
                 self._line.say({"type": "input_audio_buffer.commit"})
                 await self._on_decided()
 
@@ -128,7 +129,8 @@ class RealtimeUser:
     async def _begins(self, ago_secs: float) -> None:
         self._is_unheard = self._goes_on_unheard = False
         self._began = datetime.now(UTC) - timedelta(seconds=min(ago_secs, _LONGEST_SECS))
-        self.is_speaking = self._line.outbox.keeps_turn = True
+        self.is_speaking = True
+        self._hearing.begin_turn()
         if self._state.is_agents_turn:
             await self._on_barge_in()
         await self._processor.broadcast_frame(VADUserStartedSpeakingFrame, timestamp=self._began.timestamp())
@@ -139,7 +141,7 @@ class RealtimeUser:
         self._goes_on_unheard = False
         if self._is_unheard or not self.is_speaking:
             return
-        self.is_speaking = self._line.outbox.keeps_turn = False
+        self._end_turn()
         silence_secs = self._silence_secs(session, event)
         await self._on_decided()
         await self._processor.broadcast_frame(VADUserStoppedSpeakingFrame, stop_secs=silence_secs)
@@ -152,13 +154,21 @@ class RealtimeUser:
             self._is_unheard = False
             self._line.say({"type": "conversation.item.delete", "item_id": event["item_id"]}, session)
         else:
-            self._words.expect(session, event["item_id"], self._began)
+            self._words.committed(session, event["item_id"], self._began)
+
+    def nothing_was_said(self) -> None:
+        """The model has heard nothing in the turn that was decided last."""
+        self._words.nothing_was_said()
 
     async def transcribed(self, session: RealtimeSession, event: Event) -> bool:
         """Reads of a transcript; whether it is one without words, of this session's last turn."""
         text = await self._words.take(session, event)
-        is_last = session is self._line.session and event["item_id"] == next(reversed(session.words), None)
+        is_last = session is self._line.session and event["item_id"] == next(reversed(session.said), None)
         return text == "" and self._detection is not None and is_last
+
+    def _end_turn(self) -> None:
+        self.is_speaking = False
+        self._words.expect(self._hearing.end_turn(), self._began)
 
     def _silence_secs(self, session: RealtimeSession, event: Event) -> float:
         """How long nobody has spoken.

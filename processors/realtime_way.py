@@ -8,6 +8,7 @@ from ..agents.realtime.peer import open_realtime_call
 from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from .realtime_session import RealtimeSession
+from .transcription_session import TranscriptionSession
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class RealtimeWay:
             Exception: why there is none, fit for `describe`.
         """
         return await RealtimeSession.open(partial(self._connect, wishes), wishes, self.connect_secs)
+
+    async def open_recogniser(self, wishes: Event) -> TranscriptionSession:
+        """A session that only writes down what it hears, over a WebSocket.
+
+        Raises:
+            Exception: why there is none, fit for `describe`.
+        """
+        connect = partial(open_realtime, self.openai, intent="transcription")
+        return await TranscriptionSession.open(connect, wishes, self.connect_secs)
 
     async def _connect(self, wishes: Event) -> RealtimeConnection:
         if self.over_socket:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..agents.realtime.audio_input import PCM, audio_input
 from ..agents.realtime.connection import Event
+from .transcription_wishes import TranscriptionWishes
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class RealtimeWishes:
         if self.reasoning_effort:
             session["reasoning"] = {"effort": self.reasoning_effort}
         return session
+
+    def recogniser(self) -> Event:
+        """The same, of a session that only writes down what it hears."""
+        model, language = self.transcription_model, self.language
+        return TranscriptionWishes(model, language, noise_reduction=self.noise_reduction).session()
 
     def _input(self) -> Event:
         wanted = self.turn_detection

@@ -1,6 +1,7 @@
 """What the user says to a realtime model, as it is written down beside it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -12,49 +13,83 @@ from ..agents.faults import StageFault
 from ..agents.realtime.connection import Event
 from ..agents.realtime.events import TRANSCRIPTION
 from .realtime_session import RealtimeSession
+from .realtime_utterance import RealtimeUtterance
+from .second_hearing import SecondHearing
+from .transcription_session import TranscriptionSession
 
-TRANSCRIPT_SECS = 10.0
-"""How long the agent's row waits at most for the user's before it; a transcript takes a second or two."""
+TRANSCRIPT_SECS = 5.0
+"""How long a session's transcript is waited for; it takes a second or two."""
 
 
 class UserWords:
     """Keeps the user's place in the conversation, and fills it in once the transcript is there.
 
     The model answers what it heard, not the transcript: that often comes when the answer has begun,
-    at times when it is over.
+    at times when it is over. What its session does not write down gets a second hearing.
     """
 
-    def __init__(self, conversation: Conversation, push: Callable[[Frame], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        open_recogniser: Callable[[], Awaitable[TranscriptionSession]],
+        push: Callable[[Frame], Awaitable[None]],
+    ) -> None:
         self._conversation = conversation
         self._push = push
+        self._decided: deque[RealtimeUtterance] = deque()
+        self._second_hearing = SecondHearing(open_recogniser, self._know)
 
-    def expect(self, session: RealtimeSession, item_id: str, began: datetime) -> None:
-        """The user's turn is over; it is written down as this item."""
-        words = session.words[item_id] = self._conversation.expect_user(began)
-        timer = asyncio.get_running_loop().call_later(TRANSCRIPT_SECS, session.settle, item_id)
-        words.on_known(timer.cancel)
+    def expect(self, sound: bytes, began: datetime) -> None:
+        """The user's turn is over."""
+        words = self._conversation.expect_user(began)
+        self._decided.append(RealtimeUtterance(words, sound, self._second_hearing.hear))
+
+    def committed(self, session: RealtimeSession, item_id: str, began: datetime) -> None:
+        """What was said longest ago is this item."""
+        if not self._decided:
+            self.expect(b"", began)
+        utterance = session.said[item_id] = self._decided.popleft()
+        timer = asyncio.get_running_loop().call_later(TRANSCRIPT_SECS, utterance.miss)
+        utterance.words.on_known(timer.cancel)
+
+    def nothing_was_said(self) -> None:
+        """The model has heard nothing in it."""
+        if self._decided:
+            self._decided.popleft().know("")
+
+    def forget(self) -> None:
+        """What is no item yet never will be one."""
+        while self._decided:
+            self._decided.popleft().miss()
+
+    async def finish(self) -> None:
+        """Waits for what is being heard a second time."""
+        self.forget()
+        await self._second_hearing.finish()
 
     async def take(self, session: RealtimeSession, event: Event) -> str | None:
         """Reads an event of a transcript; returns its text if it is the last one of an item."""
-        item_id = event["item_id"]
-        words = session.words.get(item_id)
-        if words is None or words.text is not None:
+        utterance = session.said.get(event["item_id"])
+        if utterance is None or utterance.is_known:
             return None
         match event["type"].removeprefix(TRANSCRIPTION):
             case "delta":
-                session.interims[item_id] = session.interims.get(item_id, "") + (event.get("delta") or "")
-                if text := session.interims[item_id].strip():
+                utterance.interim += event.get("delta") or ""
+                if text := utterance.interim.strip():
                     await self._push(InterimTranscriptionFrame(text, "", time_now_iso8601()))
             case "completed":
-                return await self._complete(session, item_id, event["transcript"])
+                return await self._complete(utterance, event["transcript"])
             case "failed":
-                session.settle(item_id)
+                utterance.miss()
         return None
 
-    async def _complete(self, session: RealtimeSession, item_id: str, text: object) -> str:
+    async def _complete(self, utterance: RealtimeUtterance, text: object) -> str:
         if not isinstance(text, str):
             raise StageFault("malformed")
-        session.words[item_id].know(text.strip())
-        if text.strip():
-            await self._push(TranscriptionFrame(text.strip(), "", time_now_iso8601(), finalized=True))
+        await self._know(utterance, text.strip())
         return text.strip()
+
+    async def _know(self, utterance: RealtimeUtterance, text: str) -> None:
+        utterance.know(text)
+        if text:
+            await self._push(TranscriptionFrame(text, "", time_now_iso8601(), finalized=True))

@@ -3,7 +3,9 @@
 import numpy as np
 import soxr
 
+from ..agents.faults import StageFault
 from ..agents.realtime.connection import MODEL_RATE_HZ
+from ..agents.realtime.events import TRANSCRIPTION
 from ..agents.realtime.session import Session
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
 from .speech_segment import SpeechSegment
@@ -37,6 +39,26 @@ class TranscriptionSession(Session):
         silence = bytes(2 * int(TRAILING_SILENCE_SECS * MIC_SAMPLE_RATE_HZ))
         await self._resample(wire, silence, is_last=True)
         await self.send({"type": "input_audio_buffer.commit"})
+
+    async def text_of(self, sound: bytes) -> str:
+        """What is said in a whole piece of sound, at `MODEL_RATE_HZ`; nothing else may be under way.
+
+        Raises:
+            StageFault: the recogniser fails at it, or the connection is over.
+        """
+        for start in range(0, len(sound), 2 * MODEL_RATE_HZ):
+            await self.append(sound[start : start + 2 * MODEL_RATE_HZ])
+        await self.append(bytes(2 * int(TRAILING_SILENCE_SECS * MODEL_RATE_HZ)))
+        await self.send({"type": "input_audio_buffer.commit"})
+        while True:
+            event = await self.receive()
+            match event["type"].removeprefix(TRANSCRIPTION):
+                case "completed" if isinstance(text := event.get("transcript"), str):
+                    return text.strip()
+                case "completed":
+                    raise StageFault("malformed")
+                case "failed" | "error":
+                    raise self.fault_of(event.get("error"))
 
     async def _resample(self, wire: soxr.ResampleStream, audio: bytes, *, is_last: bool = False) -> None:
         """Sends what the resampler gives for now; it keeps a little back."""

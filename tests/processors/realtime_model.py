@@ -88,6 +88,8 @@ class RealtimeModel(SocketServer):
     def __init__(self) -> None:
         super().__init__()
         self.minds: list[Mind] = []
+        self.recognisers: list[Mind] = []
+        """Sessions that only write down what they hear."""
         self.turns = KeptTurns()
 
     def call(self, *, barge_in: bool = False, vad: bool = False) -> CallContext:
@@ -103,9 +105,17 @@ class RealtimeModel(SocketServer):
         await eventually(lambda: len(self.minds) >= number and self.minds[number - 1].told("session.update"))
         return self.minds[number - 1]
 
+    async def recogniser(self, number: int = 1) -> Mind:
+        """The session of this number that only writes down, once it has heard everything."""
+        has_heard = "input_audio_buffer.commit"
+        await eventually(
+            lambda: len(self.recognisers) >= number and self.recognisers[number - 1].told(has_heard)
+        )
+        return self.recognisers[number - 1]
+
     async def serve(self, connection: ServerConnection) -> None:
         mind = Mind(connection)
-        self.minds.append(mind)
+        (self.recognisers if "intent=transcription" in mind.path else self.minds).append(mind)
         await mind.say("session.created", session={})
         async for message in connection:
             event = json.loads(message)

@@ -31,6 +31,10 @@ FAULTS = {
 }
 
 
+def speech(secs):
+    return [VADUserStartedSpeakingFrame(start_secs=0.2), *[audio() for _ in range(round(secs / 0.02))]]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_fault_is_told_once_and_the_next_session_knows_the_conversation(model, fault):
     does, code = FAULTS[fault]
@@ -129,6 +133,27 @@ async def test_a_session_that_is_lost_while_the_user_speaks_is_replaced_unnotice
         fresh = await model.session(2)
         await eventually(lambda: loud_secs(fresh.heard) > 0.5)
         assert line.failed() == []
+
+
+async def test_a_session_that_is_lost_in_the_second_turn_hears_only_that_again(model):
+    async with running(realtime(model.call(vad=True))) as line:
+        mind = await model.session()
+        await line.feed(*speech(2.0))
+        await eventually(lambda: loud_secs(mind.heard) > 1.9)
+        await line.feed(UserTurnDecidedFrame(0.6))
+        await mind.say("input_audio_buffer.committed", item_id="said 1")
+        await mind.writes_down("Hello?")
+        await mind.answers("Yes.")
+        await line.down(TTSStoppedFrame)
+        await line.feed(*speech(0.4))
+        await eventually(lambda: loud_secs(mind.heard) > 2.3)
+        await mind.connection.close()
+        fresh = await model.session(2)
+        await line.feed(UserTurnDecidedFrame(0.6))
+        await fresh.is_told("response.create")
+        await fresh.say("input_audio_buffer.committed", item_id="said 2")
+        await fresh.writes_down("Hello?", "said 2")
+    assert loud_secs(fresh.heard) == pytest.approx(0.4, abs=0.1)
 
 
 async def test_a_session_is_renewed_before_it_expires_with_the_conversation(model, monkeypatch):

@@ -56,17 +56,6 @@ async def test_a_row_begins_with_the_speech_and_not_with_the_silence_that_is_hea
     assert model.turns.turns[0].started_at > before - timedelta(seconds=0.2)
 
 
-async def test_a_transcript_that_fails_makes_no_row_and_holds_up_none(model):
-    call = model.call()
-    async with running(*whole_line(call)):
-        mind = await model.session()
-        await mind.notices()
-        await mind.answers("Yes.")
-        await mind.say("conversation.item.input_audio_transcription.failed", item_id="said 1", error={})
-        await eventually(lambda: rows(model))
-    assert rows(model) == [("agent", "Yes.")]
-
-
 async def test_a_hang_up_keeps_what_was_written_down_so_far(model):
     call = model.call()
     async with running(*whole_line(call)) as line:
