@@ -28,20 +28,25 @@ def results():
     """Two turns of each transport; one of WebRTC went unanswered."""
     results = Results((SOCKET, PEER))
     results.add(SOCKET, 40.0, [Measured(900, 1300, 600, 12), Measured(1100, 1500, 700, 18)])
-    results.add(PEER, 300.0, [Measured(930, 1390, None, 15), Measured(why="the agent heard no words")])
+    results.add(PEER, 300.0, [Measured(930, 1390, 630, 15), Measured(why="the agent heard no words")])
     return results
 
 
 def test_times_are_of_answered_turns_and_the_others_are_counted_and_told(results):
     assert shown(results.turn_table()) == [
         ["websocket, default", "650 / 695", "1000 / 1090", "1400 / 1490", "15 / 18", "40 / 40", "2 of 2"],
-        ["webrtc, default", "–", "930 / 930", "1390 / 1390", "15 / 15", "300 / 300", "1 of 2"],
+        ["webrtc, default", "630 / 630", "930 / 930", "1390 / 1390", "15 / 15", "300 / 300", "1 of 2"],
     ]
     assert results.faults() == ["webrtc, default, turn 2: the agent heard no words"]
 
 
-def test_transports_are_compared_by_the_same_turn(results):
-    assert shown(results.transport_table()) == [["default", "30 / 30", "90 / 90", "1"]]
+def test_transports_are_compared_by_the_same_turn_and_with_what_is_chance(results):
+    results.add(SOCKET, 40.0, [Measured(940, 1360, 660), Measured(1040, 1440, 640)])
+    results.add(PEER, 300.0, [Measured(960, 1420, 650), Measured(why="the agent heard no words")])
+    assert shown(results.transport_table()) == [
+        ["default", "webrtc", "10 / 28", "15 / 28", "65 / 70", "75 / 88", "2"],
+        ["default", "websocket, a round later", "0 / 54", "-10 / -1", "0 / 0", "0 / 54", "2"],
+    ]
 
 
 def test_what_calls_left_behind_is_what_there_is_more_than_before(results):
