@@ -54,8 +54,8 @@ class Results:
     def transport_table(self) -> Table:
         """WebRTC against WebSocket: the same turn of the same agent; and beside it what is chance.
 
-        The detector's windows begin anywhere in a word, and so it ends now here, now there. By how much shows
-        in two calls of the same transport. What follows the turn's end is the other half of the way alone.
+        Where in a word the detector's windows begin moves the turn's end to and fro; by how much shows in two
+        calls of the same transport. What follows the turn's end is free of it: the way back alone.
         """
         table = Table("agent", "over", title="more than over WebSocket for the same turn, ms: p50 / p95")
         for column in ("to turn's end", "from there to text", "from there to sound", "to sound", "turns"):

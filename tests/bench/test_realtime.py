@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bench.realtime.hang_ups import HeldThings, Left
 from bench.realtime.processes import Footprint, children_of, footprint
 from bench.realtime.report import Results
-from bench.realtime.turns import Measured, last
+from bench.realtime.turns import Measured, last, shifted
 from bench.realtime.ways import WAYS
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,14 @@ def test_what_calls_left_behind_is_what_there_is_more_than_before(results):
     results.left[PEER] = Left(before, after, 35.0, [250.0, 350.0])
     (line,) = shown(results.left_table())
     assert line == ["webrtc, default", "+1", "+0", "+3", "+0", "+1.5", "+0", "+1", "35.0", "300 / 345"]
+
+
+def test_speech_begins_elsewhere_in_the_detectors_window_in_each_round():
+    leads = [len(shifted(b"ab", number)) // 2 - 1 for number in range(8)]
+    assert all(shifted(b"ab", number).endswith(b"ab") for number in range(8))
+    assert max(leads) < 512
+    gaps = [later - earlier for earlier, later in pairwise([*sorted(leads), 512])]
+    assert max(gaps) < 512 // 4, "a quarter of the window is never tried"
 
 
 def test_of_a_call_the_last_answer_counts():
