@@ -56,10 +56,15 @@ def leading_samples(pcm: bytes) -> int:
     return int(np.flatnonzero(loudness >= loudness.max() * _TAIL)[0])
 
 
+def first_audible(pcm: bytes) -> int | None:
+    """How many samples there are before the first that a person would hear; None where there is none."""
+    audible = np.flatnonzero(_loudness(pcm) >= AUDIBLE_PEAK)
+    return int(audible[0]) if len(audible) else None
+
+
 def is_audible(pcm: bytes) -> bool:
     """Whether a person would hear anything."""
-    loudness = _loudness(pcm)
-    return bool(len(loudness)) and bool(loudness.max() >= AUDIBLE_PEAK)
+    return first_audible(pcm) is not None
 
 
 def _loudness(pcm: bytes) -> np.ndarray:

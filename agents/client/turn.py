@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from ..wire import AgentState
+from .first_sound import first_sound_secs
 from .log import CallLog, Message
 from .speech import is_audible
 
@@ -24,7 +25,7 @@ class Turn:
     audio: bytes = b""
     """The agent's voice, 24 kHz mono s16le, without the pauses."""
     voice_to_voice_ms: int | None = None
-    """From the last audible sample spoken to the agent's first sound, be it an apology.
+    """From the last audible sample spoken to the first that is heard of the agent, be it an apology.
 
     Negative when the agent cut in; None when it stayed silent.
     """
@@ -77,8 +78,7 @@ def _texts(log: CallLog, type: str, final_only: bool = False) -> list[str]:
 
 
 def _latency_ms(part: CallLog, speech_end_secs: float | None) -> int | None:
-    sounding = (voice.at_secs for voice in part.voice if voice.pcm.strip(b"\0"))
-    first_secs = next(sounding, None)
+    first_secs = first_sound_secs(part.voice)
     if first_secs is None or speech_end_secs is None:
         return None
     return round((first_secs - speech_end_secs) * 1000)

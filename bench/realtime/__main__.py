@@ -15,7 +15,7 @@ from ..recognition.recordings import Recording, read_folder
 from .hang_ups import connect_and_hang_up
 from .report import Results
 from .running import NotRunning, Running, running
-from .turns import Measured, take_turn
+from .turns import Measured, shifted, take_turn
 from .ways import WAYS, Way, call
 
 _SPEECH = Path(__file__).parents[2] / "tests" / "speech"
@@ -86,7 +86,8 @@ async def _take_turns(
             progress.update(task, description=way.name)
             try:
                 async with call(server.url, way) as line:
-                    turns = [await take_turn(server, line, each.in_round(number)) for each in said]
+                    spoken = [shifted(each.in_round(number), number) for each in said]
+                    turns = [await take_turn(server, line, pcm) for pcm in spoken]
             except ClientError as error:
                 results.add(way, None, [Measured(why=str(error))] * len(said))
             else:

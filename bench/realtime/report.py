@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 import numpy as np
 from rich.table import Table
@@ -13,24 +14,24 @@ from .ways import Way
 
 @dataclass
 class Results:
-    """The turns of each way in the order in which they were taken, and what its calls left behind."""
+    """The turns of each way's calls in the order in which they were taken, and what calls left behind."""
 
     ways: tuple[Way, ...]
-    turns: dict[Way, list[Measured]] = field(default_factory=dict)
+    calls: dict[Way, list[list[Measured]]] = field(default_factory=dict)
     set_up_ms: dict[Way, list[float | None]] = field(default_factory=dict)
     left: dict[Way, Left] = field(default_factory=dict)
 
     def add(self, way: Way, set_up_ms: float | None, turns: list[Measured]) -> None:
         """One more call; None if there was none."""
-        self.turns.setdefault(way, []).extend(turns)
+        self.calls.setdefault(way, []).append(turns)
         self.set_up_ms.setdefault(way, []).append(set_up_ms)
 
     def faults(self) -> list[str]:
         """The turns that were not answered, a line each."""
         return [
             f"{way.name}, turn {number}: {turn.why}"
-            for way, turns in self.turns.items()
-            for number, turn in enumerate(turns, 1)
+            for way, calls in self.calls.items()
+            for number, turn in enumerate(chain(*calls), 1)
             if turn.why
         ]
 
@@ -42,7 +43,7 @@ class Results:
         for column in ("to turn's end", "to text", "to sound", "sent to seen", "set-up", "answered"):
             table.add_column(column, justify="right")
         for way in self.ways:
-            turns = self.turns.get(way, [])
+            turns = [*chain(*self.calls.get(way, []))]
             good = [turn for turn in turns if not turn.why]
             times = ((turn.ended_ms, turn.text_ms, turn.sound_ms, turn.lag_ms) for turn in good)
             columns = list(zip(*times, strict=True)) or [()] * 4
@@ -51,17 +52,21 @@ class Results:
         return table
 
     def transport_table(self) -> Table:
-        """WebRTC against WebSocket: the same turn of the same agent."""
-        table = Table("agent", title="WebRTC minus WebSocket for the same turn, ms: p50 / p95")
-        for column in ("to text", "to sound", "turns"):
+        """WebRTC against WebSocket: the same turn of the same agent; and beside it what is chance.
+
+        Where in a word the detector's windows begin moves the turn's end to and fro; by how much shows in two
+        calls of the same transport. What follows the turn's end is free of it: the way back alone.
+        """
+        table = Table("agent", "over", title="more than over WebSocket for the same turn, ms: p50 / p95")
+        for column in ("to turn's end", "from there to text", "from there to sound", "to sound", "turns"):
             table.add_column(column, justify="right")
         for over_socket in self.ways:
             over_peer = Way("webrtc", over_socket.agent)
-            if over_socket.transport == "websocket" and over_peer in self.turns:
-                pairs = self._pairs(over_socket, over_peer)
-                more = [[_more(a.text_ms, b.text_ms), _more(a.sound_ms, b.sound_ms)] for a, b in pairs]
-                cells = [_times(column) for column in zip(*more, strict=True)] or ["–", "–"]
-                table.add_row(over_socket.agent, *cells, str(len(pairs)))
+            if over_socket.transport == "websocket" and over_peer in self.calls:
+                calls = self.calls.get(over_socket, [])
+                both = zip(calls, self.calls[over_peer], strict=False)
+                table.add_row(over_socket.agent, "webrtc", *_more_in(both))
+                table.add_row(over_socket.agent, "websocket, a round later", *_more_in(pairwise(calls)))
         return table
 
     def left_table(self) -> Table:
@@ -79,10 +84,19 @@ class Results:
             table.add_row(way.name, *cells, _times(left.set_up_ms))
         return table
 
-    def _pairs(self, one: Way, other: Way) -> list[tuple[Measured, Measured]]:
-        """The same turns of both, where both were answered."""
-        both = zip(self.turns.get(one, []), self.turns[other], strict=False)
-        return [pair for pair in both if not any(turn.why for turn in pair)]
+
+def _more_in(calls: Iterable[tuple[list[Measured], list[Measured]]]) -> list[str]:
+    """How much more the turns of the second call of each pair took than those of the first; both answered."""
+    turns = chain.from_iterable(zip(one, other, strict=True) for one, other in calls)
+    pairs = [(_parts(one), _parts(other)) for one, other in turns if not (one.why or other.why)]
+    more = [[_more(*parts) for parts in zip(*pair, strict=True)] for pair in pairs]
+    return [*(_times(column) for column in zip(*more, strict=True)), str(len(pairs))] if more else []
+
+
+def _parts(turn: Measured) -> tuple[float | None, ...]:
+    """To the turn's end, from there to the text, from there to the sound, and to the sound in all."""
+    from_end = (_more(turn.ended_ms, turn.text_ms), _more(turn.ended_ms, turn.sound_ms))
+    return (turn.ended_ms, *from_end, turn.sound_ms)
 
 
 def _more(one: float | None, other: float | None) -> float | None:

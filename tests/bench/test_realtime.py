@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bench.realtime.hang_ups import HeldThings, Left
 from bench.realtime.processes import Footprint, children_of, footprint
 from bench.realtime.report import Results
-from bench.realtime.turns import Measured, last
+from bench.realtime.turns import Measured, last, shifted
 from bench.realtime.ways import WAYS
 
 ROOT = Path(__file__).parents[2]
@@ -28,20 +29,25 @@ def results():
     """Two turns of each transport; one of WebRTC went unanswered."""
     results = Results((SOCKET, PEER))
     results.add(SOCKET, 40.0, [Measured(900, 1300, 600, 12), Measured(1100, 1500, 700, 18)])
-    results.add(PEER, 300.0, [Measured(930, 1390, None, 15), Measured(why="the agent heard no words")])
+    results.add(PEER, 300.0, [Measured(930, 1390, 630, 15), Measured(why="the agent heard no words")])
     return results
 
 
 def test_times_are_of_answered_turns_and_the_others_are_counted_and_told(results):
     assert shown(results.turn_table()) == [
         ["websocket, default", "650 / 695", "1000 / 1090", "1400 / 1490", "15 / 18", "40 / 40", "2 of 2"],
-        ["webrtc, default", "–", "930 / 930", "1390 / 1390", "15 / 15", "300 / 300", "1 of 2"],
+        ["webrtc, default", "630 / 630", "930 / 930", "1390 / 1390", "15 / 15", "300 / 300", "1 of 2"],
     ]
     assert results.faults() == ["webrtc, default, turn 2: the agent heard no words"]
 
 
-def test_transports_are_compared_by_the_same_turn(results):
-    assert shown(results.transport_table()) == [["default", "30 / 30", "90 / 90", "1"]]
+def test_transports_are_compared_by_the_same_turn_and_with_what_is_chance(results):
+    results.add(SOCKET, 40.0, [Measured(940, 1360, 660), Measured(1040, 1440, 640)])
+    results.add(PEER, 300.0, [Measured(960, 1420, 650), Measured(why="the agent heard no words")])
+    assert shown(results.transport_table()) == [
+        ["default", "webrtc", "10 / 28", "15 / 28", "65 / 70", "75 / 88", "2"],
+        ["default", "websocket, a round later", "0 / 54", "-10 / -1", "0 / 0", "0 / 54", "2"],
+    ]
 
 
 def test_what_calls_left_behind_is_what_there_is_more_than_before(results):
@@ -52,6 +58,14 @@ def test_what_calls_left_behind_is_what_there_is_more_than_before(results):
     results.left[PEER] = Left(before, after, 35.0, [250.0, 350.0])
     (line,) = shown(results.left_table())
     assert line == ["webrtc, default", "+1", "+0", "+3", "+0", "+1.5", "+0", "+1", "35.0", "300 / 345"]
+
+
+def test_speech_begins_elsewhere_in_the_detectors_window_in_each_round():
+    leads = [len(shifted(b"ab", number)) // 2 - 1 for number in range(8)]
+    assert all(shifted(b"ab", number).endswith(b"ab") for number in range(8))
+    assert max(leads) < 512
+    gaps = [later - earlier for earlier, later in pairwise([*sorted(leads), 512])]
+    assert max(gaps) < 512 // 4, "a quarter of the window is never tried"
 
 
 def test_of_a_call_the_last_answer_counts():
