@@ -100,7 +100,7 @@ async def test_a_model_that_fails_is_told_and_the_next_answer_comes(town):
         await visit.press("Start")
         await visit.looks("listening")
         await town.house.behave(visit.meetings[0], STAGE, fault="500", times=1)
-        await visit.looks("recovering_error")
+        await visit.shows("recovering_error", "listening")
         assert len(await visit.told("upstream_error")) > 20
         await writes_answers(visit, 1)
         await visit.becomes("Connected")
