@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from .model import Settings
 from .problems import Problem, SettingsError
+from .sections import SECTIONS
 
-_SECTIONS = ("server", "webrtc", "auth", "database", "transcripts", "after_call", "log")
 _WITH_A_RESTART = ("server.host", "server.port", "database", "transcripts")
 """A socket that is bound and a database that is open, with what is queued for it."""
 
@@ -44,7 +44,7 @@ def for_running(old: Settings, new: Settings) -> Settings:
 
 
 def _of_sections(old: Settings, new: Settings) -> Iterator[str]:
-    for name in _SECTIONS:
+    for name in SECTIONS:
         before, after = _values(getattr(old, name)), _values(getattr(new, name))
         yield from (f"{name}.{key}" for key in sorted(before | after) if before.get(key) != after.get(key))
     if old.default_agent != new.default_agent:

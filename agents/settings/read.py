@@ -1,16 +1,14 @@
 """From files and variables to one validated object, or every problem at once."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
-from ..secret import SHORTEST_SECRET_BYTES
 from .agent_tables import AgentReader
+from .committed_secrets import committed_secrets
 from .component_check import ComponentCheck
+from .doors import open_doors
+from .doubtful_lines import doubtful_lines
 from .layers import EXTENDS, SHIPPED, Layers, read_layers
 from .model import (
     AfterCallSettings,
@@ -18,7 +16,6 @@ from .model import (
     AuthSettings,
     DatabaseSettings,
     LogSettings,
-    OpenAIAccess,
     Section,
     ServerSettings,
     Settings,
@@ -26,21 +23,11 @@ from .model import (
     WebRTCSettings,
 )
 from .model_dates import Ending, told_once
-from .pipeline import REALTIME, doubts
-from .problems import Path as KeyPath
+from .openai_access import openai_access, wrong_address
 from .problems import Problem, SettingsError
-from .values import check_values, is_secret, unknown_key
+from .sections import SECTIONS, read_section
+from .values import unknown_key
 
-SECTIONS: dict[str, type[Section]] = {
-    "server": ServerSettings,
-    "webrtc": WebRTCSettings,
-    "auth": AuthSettings,
-    "database": DatabaseSettings,
-    "transcripts": TranscriptSettings,
-    "after_call": AfterCallSettings,
-    "log": LogSettings,
-}
-_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=")
 _TOP_KEYS = (*SECTIONS, "agents", "default_agent")
 
 S = TypeVar("S", bound=Section)
@@ -87,13 +74,14 @@ class _Reader:
         after_call = self._after_call(components)
         if components and database:
             self._check_database(components, database)
-        self._check_upstream()
+        self.problems += wrong_address(self._layers.variables)
         default_agent = self._default_agent()
         if self.problems or not (
             server and webrtc and auth and database and transcripts and after_call and log
         ):
             return None
-        self._check_doors(server, auth)
+        for door in open_doors(server, auth):
+            self._add(*door)
         return Settings(
             server=server,
             webrtc=webrtc,
@@ -104,7 +92,7 @@ class _Reader:
             log=log,
             agents=agents,
             default_agent=default_agent,
-            openai=self._openai(),
+            openai=openai_access(self._layers.variables),
             folder=self._layers.folder,
             warnings=tuple(self._warnings(agents)),
             notes=tuple(told_once(self._endings, calm=True)),
@@ -118,16 +106,8 @@ class _Reader:
                 self._add((key,), *unknown_key(key, list(_TOP_KEYS)))
 
     def _section(self, model: type[S]) -> S | None:
-        name = next(name for name, section in SECTIONS.items() if section is model)
-        raw = self._layers.values.get(name, {})
-        if not isinstance(raw, dict):
-            self._add((name,), "must be a table", f"write [{name}]")
-            return None
-        if model is ServerSettings:
-            raw = {**raw, **self._overrides}
-        section, problems = check_values(
-            model, raw, (name,), self._layers.places.find, self._layers.from_variables.__contains__
-        )
+        overrides = self._overrides if model is ServerSettings else {}
+        section, problems = read_section(model, self._layers, overrides)
         self.problems += problems
         return section
 
@@ -161,18 +141,6 @@ class _Reader:
             self._add(("default_agent",), f"there is no agent {name!r}", remedy)
         return str(name)
 
-    def _check_doors(self, server: ServerSettings, auth: AuthSettings) -> None:
-        secret = auth.secret.get_secret_value() if auth.secret else None
-        if secret is not None and len(secret.encode()) < SHORTEST_SECRET_BYTES:
-            wrong = f"is shorter than {SHORTEST_SECRET_BYTES} bytes"
-            self._add(("auth", "secret"), wrong, "make one with `openssl rand -hex 32`")
-        if not server.is_loopback:
-            for key, value in (("secret", auth.secret), ("api_key", auth.api_key)):
-                if value is None or not value.get_secret_value():
-                    wrong = f"is not set, and {server.host} can be reached from other machines"
-                    remedy = f"set TURNWISE_AUTH__{key.upper()} or bind to 127.0.0.1"
-                    self._add(("auth", key), wrong, remedy)
-
     def _check_sink(self, components: ComponentCheck, transcripts: TranscriptSettings) -> None:
         if why := components.check_sink(transcripts, self._layers.folder):
             self._add(("transcripts", "use"), why.wrong, why.remedy)
@@ -193,82 +161,9 @@ class _Reader:
         if why := components.check_database(database.url.get_secret_value()):
             self._add(("database", "url"), why.wrong, why.remedy)
 
-    def _check_upstream(self) -> None:
-        url = self._layers.variables.get("OPENAI_BASE_URL")
-        if url and not _is_http_url(url):
-            wrong = "is no address of a server"
-            self.problems.append(
-                Problem("", wrong, "write it like https://api.openai.com/v1", "OPENAI_BASE_URL")
-            )
-
-    def _openai(self) -> OpenAIAccess:
-        key = self._layers.variables.get("OPENAI_API_KEY", "")
-        url = self._layers.variables.get("OPENAI_BASE_URL", "")
-        return OpenAIAccess(SecretStr(key) if key else None, url or None)
-
     def _warnings(self, agents: Mapping[str, AgentSettings]) -> list[str]:
-        endings = told_once(self._endings, calm=False)
-        return [*self._committed_secrets(), *self._doubtful_lines(agents), *endings]
-
-    def _doubtful_lines(self, agents: Mapping[str, AgentSettings]) -> list[str]:
-        return [
-            str(
-                Problem(
-                    f"agents.{name}.pipeline",
-                    wrong,
-                    remedy,
-                    self._layers.places.find(("agents", name, "pipeline")),
-                )
-            )
-            for name, agent in agents.items()
-            for wrong, remedy in doubts([stage.name for stage in agent.stages], _realtime_speaks(agent))
-        ]
-
-    def _committed_secrets(self) -> list[str]:
-        """Secrets in the file that gets committed."""
-        places = {path: self._layers.places.find(path) for path in _secrets(self._layers.values)}
-        return [
-            str(Problem(".".join(path), "is a secret in a file that gets committed", _move(path), place))
-            for path, place in places.items()
-            if self._layers.is_committed(path)
-        ]
+        layers, endings = self._layers, told_once(self._endings, calm=False)
+        return [*committed_secrets(layers), *doubtful_lines(agents, layers.places), *endings]
 
     def _add(self, path: tuple[str, ...], wrong: str, remedy: str) -> None:
         self.problems.append(Problem(".".join(path), wrong, remedy, self._layers.places.find(path)))
-
-
-def _realtime_speaks(agent: AgentSettings) -> bool:
-    """Whether a `realtime` stage of ours answers aloud: as it does where nothing else is said."""
-    return any(
-        (stage.name, stage.use) == (REALTIME, "openai") and stage.options.get("output", "audio") == "audio"
-        for stage in agent.stages
-    )
-
-
-def _move(path: tuple[str, ...]) -> str:
-    return f"move it to .env.local as TURNWISE_{'__'.join(part.upper() for part in path)}"
-
-
-def _secrets(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """The keys whose values are nobody's business; of a list of tables its own key."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _secrets(value, (*path, key))
-        elif _is_private(key, value):
-            yield (*path, key)
-
-
-def _is_private(key: str, value: Any) -> bool:
-    """Whether a value is a secret; an address is one only if it carries a password."""
-    if isinstance(value, list):
-        return any(list(_secrets(part)) for part in value if isinstance(part, dict))
-    is_text = isinstance(value, str) and value != ""
-    return is_text and is_secret(key) and (key != "url" or _PASSWORD.search(value) is not None)
-
-
-def _is_http_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -66,8 +66,7 @@ async def test_the_page_in_an_application_of_ones_own_calls_below_its_prefix(tow
 async def test_the_agent_in_the_address_answers_even_before_the_list_of_agents_is_here(town, lost):
     async with town.visit(f"{town.house.url}/?agent=greeter", lost=lost) as visit:
         await visit.press("Connect")
-        await visit.looks("speaking")
-        await visit.looks("listening")
+        await visit.shows("speaking", "listening")
         (who, said), *_ = await visit.conversation()
     assert (who, words(said)) == ("Agent", ["welcome", "to", "the", "museum"])
 

@@ -17,8 +17,7 @@ async def place(visit, selector):
 async def test_whoever_hangs_up_reads_on_where_the_conversation_was(town, viewport):
     async with town.visit(f"{town.house.url}/?agent=greeter", viewport=viewport) as visit:
         await visit.press("Connect")
-        await visit.looks("speaking")
-        await visit.looks("listening")
+        await visit.shows("speaking", "listening")
         shown = ("[role=log]", "header a", ".status i")
         before = [await place(visit, selector) for selector in shown]
         await visit.press("Disconnect")

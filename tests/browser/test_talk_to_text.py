@@ -85,8 +85,10 @@ async def test_stop_in_the_middle_of_an_answer_leaves_its_words_and_no_call(town
     async with town.visit(at(town.house.url)) as visit:
         await visit.press("Start")
         await visit.looks("listening")
-        await town.house.behave(visit.meetings[0], STAGE, per_token_ms=300)
-        await visit.looks("speaking")
+        await town.house.behave(visit.meetings[0], STAGE, per_token_ms=1_000)  # "Yes, I can …"
+        await expect(visit.page.get_by_label("What the model writes")).not_to_have_value(
+            "", timeout=LONGEST_MS
+        )
         await visit.press("Stop")
         await visit.becomes("Disconnected")
         text = await text_of(visit)
@@ -100,7 +102,7 @@ async def test_a_model_that_fails_is_told_and_the_next_answer_comes(town):
         await visit.press("Start")
         await visit.looks("listening")
         await town.house.behave(visit.meetings[0], STAGE, fault="500", times=1)
-        await visit.looks("recovering_error")
+        await visit.shows("recovering_error", "listening")
         assert len(await visit.told("upstream_error")) > 20
         await writes_answers(visit, 1)
         await visit.becomes("Connected")

@@ -37,11 +37,14 @@ class Visit:
 
     async def passes(self, *statuses: str) -> None:
         """Waits until these words were the status one after the other, however briefly."""
-        went = "(words) => observed.statuses.join().includes(words)"
-        await self.page.wait_for_function(went, arg=",".join(statuses))
+        await self._observed("statuses", statuses)
+
+    async def shows(self, *states: str) -> None:
+        """Waits until these were the agent's states one after the other, however briefly."""
+        await self._observed("looks", states)
 
     async def looks(self, state: str) -> None:
-        """Waits for a state of the agent."""
+        """Waits for a state of the agent that it stays in for a while: looks only twice a second."""
         await self.page.locator(f".orb[data-look={state}]").wait_for()
 
     async def turns(self, count: int) -> None:
@@ -72,6 +75,10 @@ class Visit:
     async def growth(self) -> list[tuple[str, str]]:
         """Each state of the agent's last line, and the agent's own state when it was shown."""
         return [(line["text"], line["look"]) for line in await self.page.evaluate("observed.lines")]
+
+    async def _observed(self, kept: str, in_a_row: tuple[str, ...]) -> None:
+        went = "([kept, words]) => observed[kept].join().includes(words)"
+        await self.page.wait_for_function(went, arg=[kept, ",".join(in_a_row)])
 
     def _note_console(self, told: ConsoleMessage) -> None:
         if told.type == "error":

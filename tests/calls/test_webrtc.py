@@ -6,7 +6,7 @@ from turnwise.agents.client.caller import Caller
 from turnwise.agents.client.errors import Refused
 
 from ..words import SENTENCES, error_rate, words
-from .test_barge_in import spoken_into
+from .test_barge_in import hears, spoken_into
 from .test_faults import APOLOGY
 
 pytestmark = pytest.mark.side_by_side
@@ -51,10 +51,9 @@ async def test_after_a_fault_the_same_connection_goes_on(house, stage):
 async def test_an_answer_that_is_spoken_into_falls_silent_at_once(house):
     meeting_id = await house.new_meeting()
     async with over_webrtc(house, meeting_id, "talkative") as caller:
-        await caller.until(lambda: sum(len(voice.pcm) for voice in caller.voice) > 48_000, "its voice", 10.0)
+        await hears(caller, 1.0)
         told, _ = await spoken_into(caller, house.wav("hello"))
-        await caller.wait_for_state("speaking")
-        answer_secs = caller.states[-1].at_secs
+        answer_secs = (await caller.wait_for_state("speaking")).at_secs
         await caller.wait_for_state("listening")
     late = [voice for voice in caller.voice if told.at_secs + 0.3 < voice.at_secs < answer_secs - 0.1]
     assert not any(voice.pcm.strip(b"\0") for voice in late)

@@ -3,57 +3,17 @@
 Tests that take `net` hold over both transports.
 """
 
-import asyncio
-import logging
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from typing import NamedTuple
-
 import pytest
 from turnwise.agents.client import webrtc_line
-from turnwise.agents.client.address import Transport
-from turnwise.agents.client.api import Api
-from turnwise.agents.client.caller import Caller
-from turnwise.agents.client.errors import CallOver, Overdue, Refused, Unreachable
+from turnwise.agents.client.errors import Overdue
 from turnwise.agents.client.speech import is_audible
 from turnwise.agents.webrtc import alive
 
 from ..patience import eventually
-from .peer import UTTERANCE, Line, Peer, SocketLine, answering, serving, tone
-from .test_api import ANSWERS
-from .webrtc_peer import serving_webrtc
+from .nets import dial, say
+from .peer import UTTERANCE, Line, SocketLine, answering, serving, tone
 
 pytestmark = pytest.mark.anyio
-
-
-class Net(NamedTuple):
-    """A transport: servers that speak it, callers that call over it, and where those are refused."""
-
-    transport: Transport
-    serving: Callable[..., AbstractAsyncContextManager[Peer]]
-    door: tuple[str, str]
-
-    def dial(self, peer, token="t"):
-        return Caller.connect(peer.url, "m1", token, transport=self.transport)
-
-
-NETS = [
-    Net("websocket", serving, ("GET", "/api/ws/agent")),
-    Net("webrtc", serving_webrtc, ("POST", "/api/webrtc/offer")),
-]
-
-
-@pytest.fixture(params=NETS, ids=lambda net: net.transport)
-def net(request):
-    return request.param
-
-
-def dial(peer):
-    return Caller.connect(peer.url, "m1", "t")
-
-
-async def say(caller, pcm=UTTERANCE, wait_secs=2.0):
-    return await caller.say(pcm, wait_secs, lead_in_secs=0.02)
 
 
 async def test_the_call_opens_with_client_ready(net):
@@ -66,12 +26,6 @@ async def test_the_call_opens_with_client_ready(net):
         "client-ready",
         "2.1.0",
     )
-
-
-async def test_the_line_is_not_compressed():
-    async with serving(answering()) as peer, dial(peer) as caller:
-        await caller.wait_for_state("listening")
-        assert peer.lines[0].socket.protocol.extensions == []
 
 
 async def test_an_answered_utterance_comes_back_as_a_turn(net):
@@ -187,38 +141,6 @@ async def test_what_does_not_come_is_named_with_what_was_seen():
             await caller.wait_for_state("speaking", timeout_secs=0.05)
 
 
-async def test_a_wait_ends_with_the_call(net):
-    async def leave(line: Line) -> None:
-        await line.receive()
-        await line.ours("call-ended", reason="drained")
-        await line.close(4003)
-
-    async with net.serving(leave) as peer, net.dial(peer) as caller:
-        with pytest.raises(CallOver, match=r"the server is shutting down \(drained, 4003\)"):
-            await caller.wait_for_state("listening")
-        assert await caller.wait_for_close() == 4003
-        with pytest.raises(CallOver):
-            await caller.say(UTTERANCE)
-
-
-async def test_a_call_hung_up_ends_with_1000():
-    async with serving(answering()) as peer:
-        async with dial(peer) as caller:
-            await caller.wait_for_state("listening")
-        await peer.lines[0].socket.wait_closed()
-        assert (caller.close_code, peer.lines[0].socket.close_code) == (1000, 1000)
-
-
-async def test_a_dropped_call_reaches_the_server_as_a_reset():
-    async with serving(answering()) as peer, dial(peer) as caller:
-        await caller.wait_for_state("listening")
-        caller.drop()
-        assert await caller.wait_for_close(2) == 1006
-        socket = peer.lines[0].socket
-        await socket.wait_closed()
-        assert (socket.close_code, type(socket.connection_exc)) == (1006, ConnectionResetError)
-
-
 async def test_a_muted_microphone_sends_nothing(net):
     async with net.serving(answering()) as peer, net.dial(peer) as caller:
         await caller.wait_for_state("listening")
@@ -227,24 +149,6 @@ async def test_a_muted_microphone_sends_nothing(net):
         sent = len(peer.lines[0].mic)
         await caller.speak(UTTERANCE)
         assert len(peer.lines[0].mic) == sent
-
-
-async def test_anything_can_be_sent_past_the_microphone():
-    got = []
-
-    async def take(line: SocketLine) -> None:
-        async for data in line.socket:
-            got.append(data)
-            if data == "no frame":
-                break
-        await line.socket.close()
-
-    async with serving(take) as peer, Caller.connect(peer.url, "m1", "t", announce=False) as caller:
-        caller.mute()
-        await caller.send_raw(b"\xff\x00")
-        await caller.send_raw("no frame")
-        assert await caller.wait_for_close(2) == 1000
-    assert got[-2:] == [b"\xff\x00", "no frame"]
 
 
 async def test_what_cannot_be_read_is_kept_and_the_call_goes_on():
@@ -261,55 +165,3 @@ async def test_what_cannot_be_read_is_kept_and_the_call_goes_on():
         "no protobuf frame",
         "a voice of 16000 Hz in 1 channels",
     ]
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "code"),
-    [
-        (401, {"detail": {"code": "token_expired", "message": "The token has expired."}}, "token_expired"),
-        (503, {"detail": {"code": "draining", "message": "Shutting down"}}, "draining"),
-        (403, "nothing of ours", "not_ours"),
-    ],
-)
-async def test_a_refusal_keeps_the_server_s_words(net, status, body, code):
-    async with net.serving(answers={net.door: (status, body)}) as peer:
-        with pytest.raises(Refused) as refused:
-            async with net.dial(peer):
-                pass
-    assert (refused.value.status, refused.value.code) == (status, code)
-
-
-async def test_a_server_that_is_not_there_is_one_sentence(net):
-    async with net.serving() as peer:
-        url = peer.url
-    with pytest.raises(
-        Unreachable, match=r"^no server answers at http://127\.0\.0\.1:\d+; start one with `agent"
-    ):
-        async with Caller.connect(url, "m1", "t", transport=net.transport):
-            pass
-
-
-async def test_no_proxy_stands_between_us_and_a_server_on_this_machine(monkeypatch):
-    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    async with serving(answering(), ANSWERS) as peer, Api(peer.url) as api, dial(peer) as caller:
-        assert await api.create_meeting() == "m1"
-        assert await caller.wait_for_state("listening")
-
-
-async def test_ten_callers_talk_at_once_in_one_process(net):
-    async with net.serving(answering(Line.answer)) as peer:
-
-        async def one() -> bool:
-            async with net.dial(peer) as caller:
-                return (await say(caller)).answered
-
-        assert await asyncio.gather(*(one() for _ in range(10))) == [True] * 10
-
-
-async def test_the_token_is_in_no_log_line(net, caplog):
-    caplog.set_level(logging.DEBUG)
-    async with net.serving(answering()) as peer, net.dial(peer, "s3cret-token") as caller:
-        await caller.wait_for_state("listening")
-    ours = [each for each in caplog.records if each.name != "websockets.server"]
-    assert not [each for each in ours if "s3cret-token" in each.getMessage()]

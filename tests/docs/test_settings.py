@@ -6,7 +6,7 @@ from enum import Enum
 
 import pytest
 from pydantic import SecretStr
-from turnwise.agents.settings import read
+from turnwise.agents.settings import sections
 from turnwise.agents.settings.model import AgentFields
 from turnwise.agents.settings.pipeline import IMPLIED
 
@@ -14,7 +14,7 @@ from .blocks import ROOT, text_of
 
 PAGE = text_of("settings.md")
 SHIPPED = (ROOT / "settings.toml").read_text()
-SECTIONS = {f"[{name}]": section for name, section in read.SECTIONS.items()}
+SECTIONS = {f"[{name}]": section for name, section in sections.SECTIONS.items()}
 TABLES = {**SECTIONS, "[agents.NAME]": AgentFields}
 
 
@@ -58,7 +58,7 @@ def _sets(line, key):
 
 def test_the_shipped_file_sets_what_is_the_default_anyway():
     shipped = tomllib.loads(SHIPPED)
-    for name, section in read.SECTIONS.items():
+    for name, section in sections.SECTIONS.items():
         values = shipped.get(name, {})
         assert section(**values) == section(), name
 
