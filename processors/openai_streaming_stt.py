@@ -32,15 +32,11 @@ from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
 from .option_types import WITHIN_TURN, NoiseReduction, ShortWaitSecs
+from .pre_roll import PreRoll
 from .speech_segment import SpeechSegment
 from .transcription_line import TranscriptionLine
 from .transcription_session import TranscriptionSession
 from .transcription_wishes import TranscriptionWishes
-
-PRE_ROLL_SECS = 1.0
-"""How much from before the detector was sure is sent: the first word lies in it."""
-
-_PRE_ROLL_BYTES = int(2 * MIC_SAMPLE_RATE_HZ * PRE_ROLL_SECS)
 
 
 class OpenAIStreamingSTT(STTService):
@@ -88,7 +84,7 @@ class OpenAIStreamingSTT(STTService):
             lambda: TranscriptionSession.open(connect, wishes.session(), connect_secs), self._push_interim
         )
         self._answer_secs = answer_secs
-        self._recent = bytearray()
+        self._recent = PreRoll(MIC_SAMPLE_RATE_HZ)
         self._segment: SpeechSegment | None = None
         self._ended: asyncio.Queue[SpeechSegment | None] = asyncio.Queue()
         self._keeping: asyncio.Task[None] | None = None
@@ -146,8 +142,7 @@ class OpenAIStreamingSTT(STTService):
         if self._segment:
             self._segment.add(frame.audio)
             return
-        self._recent += frame.audio
-        del self._recent[:-_PRE_ROLL_BYTES]
+        self._recent.add(frame.audio)
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Not used: audio goes to the segment that it belongs to."""
@@ -157,8 +152,7 @@ class OpenAIStreamingSTT(STTService):
     def _begin(self) -> None:
         if self._segment is None:
             self._segment = self._line.begin()
-            self._segment.add(bytes(self._recent))
-            self._recent.clear()
+            self._segment.add(self._recent.take())
 
     async def _end(self) -> None:
         """What is left of a turn that was given up is nobody's to hear."""

@@ -7,7 +7,8 @@ import soxr
 
 from ..agents.realtime.connection import MODEL_RATE_HZ
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
-from .realtime_outbox import PRE_ROLL_SECS, RealtimeOutbox
+from .pre_roll import PRE_ROLL_SECS, PreRoll
+from .realtime_outbox import RealtimeOutbox
 
 _LOUD = 400.0
 _LOUD_SECS = 0.2
@@ -25,7 +26,7 @@ class RealtimeHearing:
         self._outbox = outbox
         self._turns_only = turns_only
         self._is_in_turn = False
-        self._recent = bytearray()
+        self._recent = PreRoll(MODEL_RATE_HZ)
         self._wire = soxr.ResampleStream(MIC_SAMPLE_RATE_HZ, MODEL_RATE_HZ, 1, dtype="int16")
 
     def hear(self, audio: bytes) -> None:
@@ -36,8 +37,7 @@ class RealtimeHearing:
         if self._is_in_turn or not self._turns_only:
             self._outbox.hear(heard)
         else:
-            self._recent += heard
-            del self._recent[: -int(2 * MODEL_RATE_HZ * PRE_ROLL_SECS)]
+            self._recent.add(heard)
 
     def begin_turn(self) -> None:
         """The user speaks; a turn that goes on after a pause is one."""
@@ -47,8 +47,7 @@ class RealtimeHearing:
         self._outbox.begin_turn(0.0 if self._turns_only else PRE_ROLL_SECS)
         if self._turns_only:
             self._outbox.put({"type": "input_audio_buffer.clear"})
-            self._outbox.hear(bytes(self._recent))
-            self._recent.clear()
+            self._outbox.hear(self._recent.take())
 
     def end_turn(self) -> bytes:
         """The user's turn is over; returns its sound, at the model's rate."""

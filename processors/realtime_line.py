@@ -12,7 +12,7 @@ from ..agents.realtime.errors import SessionExpired
 from ..agents.realtime.events import TRANSCRIPTION
 from .realtime_outbox import RealtimeOutbox
 from .realtime_session import RealtimeSession
-from .transcription_line import RESTS_SECS
+from .rests import RESTS_SECS
 from .until_one_ends import until_one_ends
 
 RENEW_SECS = 55 * 60.0

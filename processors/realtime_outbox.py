@@ -4,12 +4,10 @@ import asyncio
 from collections import deque
 
 from ..agents.realtime.connection import MODEL_RATE_HZ, Event
+from .pre_roll import PRE_ROLL_SECS
 
 MOST_KEPT_SECS = 30.0
 """How much sound is kept at most while there is no session."""
-
-PRE_ROLL_SECS = 1.0
-"""How much from before somebody was noticed to speak is kept: the first word lies in it."""
 
 _BYTES_PER_SEC = 2 * MODEL_RATE_HZ
 

@@ -11,12 +11,10 @@ from ..agents.faults import StageFault, describe
 from ..agents.realtime.connection import Event
 from ..agents.realtime.errors import SessionExpired
 from ..agents.realtime.events import TRANSCRIPTION
+from .rests import RESTS_SECS
 from .speech_segment import SpeechSegment
 from .transcription_session import TranscriptionSession
 from .until_one_ends import until_one_ends
-
-RESTS_SECS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Between tries to open a session while nobody speaks; after the last, only speech opens one."""
 
 MOST_TIMES = 2
 """How often a segment is sent: once more after its connection has dropped."""
@@ -83,7 +81,7 @@ class TranscriptionLine:
             await self._rest()
 
     async def _rest(self) -> None:
-        """Waits until the next try is due, or somebody speaks."""
+        """Waits until the next try is due, or somebody speaks; after the last rest, only for that."""
         if self._tries == 0 or (self._segments and self._tries == 1):
             return
         self._wanted.clear()

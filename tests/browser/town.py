@@ -52,7 +52,11 @@ class Town:
                 await profile.route(lost, lambda route: route.abort())
             visit = Visit(await profile.new_page())
             await visit.page.goto(url)
-            yield visit
+            try:
+                yield visit
+            except Exception as error:
+                error.add_note(await visit.seen())
+                raise
         finally:
             await profile.close()
 

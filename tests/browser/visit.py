@@ -67,6 +67,12 @@ class Visit:
         pairs = [text.split(maxsplit=1) for text in texts]
         return [(who, re.sub(r"\s+", " ", said).strip()) for who, said in pairs]
 
+    async def seen(self) -> str:
+        """All that the page has gone through, for whoever has to find out why it did."""
+        states, statuses = await self.seen_states(), await self.page.evaluate("observed.statuses")
+        told = await self.page.get_by_role("alert").all_inner_texts()
+        return f"states {states}, statuses {statuses}, told {told}, on the console {self.console_errors}"
+
     async def heard(self) -> tuple[bytes, int]:
         """All that reached the loudspeaker: mono, 16 bit, and its rate in Hz."""
         pcm = base64.b64decode(await self.page.evaluate("observed.heard()"))

@@ -9,7 +9,8 @@ from pipecat.frames.frames import (
 from pipecat.metrics.metrics import ProcessingMetricsData
 from turnwise.agents.frames import InputGateOpenedFrame, ResetTurnFrame
 from turnwise.agents.upstream import CALL_HEADER
-from turnwise.processors.openai_streaming_stt import PRE_ROLL_SECS, OpenAIStreamingSTT
+from turnwise.processors.openai_streaming_stt import OpenAIStreamingSTT
+from turnwise.processors.pre_roll import PRE_ROLL_SECS
 from turnwise.processors.transcription_session import TRAILING_SILENCE_SECS
 
 from .calls import a_call
