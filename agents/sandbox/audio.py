@@ -32,7 +32,8 @@ def read_audio(file: bytes) -> Samples:
 def from_pcm(pcm: bytes, rate_hz: int) -> Samples:
     """Mono signed 16 bit of any rate at `EARS_RATE_HZ`; half a sample at the end is dropped."""
     values = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32)
-    return to_samples(soxr.resample(values, rate_hz, EARS_RATE_HZ) if values.size else values)
+    is_to_change = values.size and rate_hz != EARS_RATE_HZ
+    return to_samples(soxr.resample(values, rate_hz, EARS_RATE_HZ) if is_to_change else values)
 
 
 def to_samples(values: npt.NDArray[np.floating]) -> Samples:

@@ -6,15 +6,14 @@ with a model of what callers say here it gets nearly all of them right.
 
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .audio import Samples
 from .phrases import expected_lines, words_of
-from .segments import spoken_parts
-from .spelling import is_expected, is_whole, written
+from .spelling import is_expected, is_half_missed, is_whole
 
 _EITHER: dict[str, Any] = {
     "loglevel": "FATAL",
@@ -32,16 +31,26 @@ _THOROUGH: dict[str, Any] = {
 _FREE: dict[str, Any] = {"maxhmmpf": 3_000}
 """A tenth of the default: a quarter faster, and of a hundred words two more are wrong."""
 
+_FRAME = 160
 _HALF_A_WINDOW = 80
+_NO_WORD = "<[+"
+"""What the decoder's names for silence and noise begin with."""
+
 _EXPECTED_LEAD = 3.0
 """How much better per 10 ms, as logarithm to base 1.0001, expected phrases must fit than open English."""
 
 
 @dataclass(frozen=True)
-class _Guess:
+class Guess:
+    """What one decoder makes of a stretch of speech."""
+
     words: tuple[str, ...]
     fit: float
     """Logarithm to base 1.0001, for each 10 ms."""
+    ends: tuple[int, ...] = ()
+    """Where each word ends, in samples."""
+    is_expected: bool = False
+    """Whether it was found among the expected phrases."""
 
 
 class SpeechDecoder:
@@ -60,9 +69,13 @@ class SpeechDecoder:
             _write_dictionary(dictionary)
             self._expected = Decoder(lm=str(model), dict=str(dictionary), **_EITHER, **_THOROUGH)
 
-    def decode(self, samples: Samples) -> str:
-        """What is said, in sentences; empty if nobody speaks."""
-        return " ".join(filter(None, map(self._decode_part, spoken_parts(samples))))
+    def decode(self, staged: Samples) -> Guess:
+        """What is said in a stretch of speech that was made ready for it."""
+        expected = self._expected_in(staged)
+        if expected.words and is_expected(expected.words):
+            return expected
+        free = _guess(self._open, staged)
+        return expected if expected.fit > free.fit + _EXPECTED_LEAD else free
 
     def warm_up(self) -> None:
         """Loads the model of open English now, rather than when it is first needed."""
@@ -74,36 +87,35 @@ class SpeechDecoder:
 
         return Decoder(**_EITHER, **_FREE)
 
-    def _decode_part(self, part: Samples) -> str:
-        expected = self._expected_in(part)
-        if expected.words and is_expected(expected.words):
-            return written(expected.words)
-        free = _guess(self._open, part)
-        return written(expected.words if expected.fit > free.fit + _EXPECTED_LEAD else free.words)
-
-    def _expected_in(self, part: Samples) -> _Guess:
+    def _expected_in(self, staged: Samples) -> Guess:
         """What of the expected phrases fits best.
 
-        What is none from end to end is listened to again with the decoder's windows of 10 ms in other
+        What is half of it none is listened to again with the decoder's windows of 10 ms in other
         places: what it misses of the same speech in one it hears in the other.
         """
-        first = _guess(self._expected, part)
-        if is_whole(first.words):
+        first = replace(_guess(self._expected, staged), is_expected=True)
+        if is_whole(first.words) or not is_half_missed(first.words):
             return first
-        again = _guess(self._expected, part[_HALF_A_WINDOW:])
+        again = replace(_guess(self._expected, staged[_HALF_A_WINDOW:]), is_expected=True)
         return again if is_whole(again.words) else first
 
 
-def _guess(decoder: Any, part: Samples) -> _Guess:
+def _guess(decoder: Any, staged: Samples) -> Guess:
     decoder.reinit_feat()  # its normalisation would go on from the utterance before, `batch` or not
     decoder.start_utt()
-    decoder.process_raw(part.tobytes(), full_utt=True)
+    decoder.process_raw(staged.tobytes(), full_utt=True)
     decoder.end_utt()
     found = decoder.hyp()
     if found is None or not found.best_score:
-        return _Guess((), float("-inf"))
-    fit = decoder.get_logmath().log(found.best_score) / (part.size / 160)
-    return _Guess(words_of(found.hypstr), fit)
+        return Guess((), float("-inf"))
+    fit = decoder.get_logmath().log(found.best_score) / (staged.size / _FRAME)
+    spoken = [
+        (word, (each.end_frame + 1) * _FRAME)
+        for each in decoder.seg()
+        if each.word[0] not in _NO_WORD
+        for word in words_of(each.word.partition("(")[0])
+    ]
+    return Guess(tuple(word for word, _ in spoken), fit, tuple(end for _, end in spoken))
 
 
 def _write_language_model(path: Path) -> None:

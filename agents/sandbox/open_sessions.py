@@ -1,6 +1,6 @@
 """Which realtime sessions are open, for tests that want to know that none was left behind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -15,6 +15,8 @@ class OpenSession:
     kind: Literal["realtime", "transcription"]
     call: str | None
     """The header `X-Turnwise-Call`."""
+    understood_secs: Callable[[], float]
+    """How much of what is being said has been understood ahead of its end."""
     wire: Literal["websocket", "webrtc"] = "websocket"
     time: str = field(default_factory=now)
     """When it was opened: ISO 8601, UTC."""
@@ -37,4 +39,4 @@ class OpenSessions:
 
     def all(self) -> list[dict[str, Any]]:
         """Every one as clients see it."""
-        return [asdict(each) for each in self._open]
+        return [{**asdict(each), "understood_secs": round(each.understood_secs(), 3)} for each in self._open]

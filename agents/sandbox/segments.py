@@ -5,6 +5,8 @@ is cut at pauses, and each piece is brought to one loudness between the same qui
 decoder loses words that begin or end with the recording, and reads the room off what lies around.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,15 +26,42 @@ _ROOM_RMS = 200.0
 _Floats = npt.NDArray[np.float64]
 
 
-def spoken_parts(samples: Samples) -> list[Samples]:
-    """The stretches of speech, in order, each ready for the decoder; empty if nobody speaks."""
+@dataclass(frozen=True)
+class Stretch:
+    """Speech between two pauses, or as far as the recording goes."""
+
+    start: int
+    """Its first sample in the recording."""
+    end: int
+    """One after its last."""
+    is_open: bool
+    """Whether the recording ends without a pause after it, so that more may follow."""
+    staged: Samples
+    """Ready for the decoder."""
+
+    def at(self, staged_sample: int) -> int:
+        """Where in the recording a sample is that the decoder was given."""
+        return min(self.end, max(self.start, self.start + staged_sample - _PADDING))
+
+
+def spoken_stretches(samples: Samples, loudest: float = 0.0) -> list[Stretch]:
+    """The stretches of speech, in order; empty if nobody speaks. `loudest` is the RMS of what came before."""
     sound = samples.astype(np.float64)
     if sound.size < _VOICING_WINDOW:
         return []
     sound -= sound.mean()
-    threshold = _threshold(_loudness(sound))
-    parts = [sound[start:end] for start, end in _stretches(sound, threshold)]
-    return [_staged(part) for part in parts if _has_voice(part, threshold)]
+    threshold = _threshold(_loudness(sound), loudest)
+    is_quiet_from = sound.size - _LONGEST_GAP_FRAMES * _FRAME
+    return [
+        Stretch(start, min(end, sound.size), end - _EDGE > is_quiet_from, _staged(sound[start:end]))
+        for start, end in _stretches(sound, threshold)
+        if _has_voice(sound[start:end], threshold)
+    ]
+
+
+def loudest_of(samples: Samples) -> float:
+    """RMS of the loudest 10 ms."""
+    return float(_loudness(samples.astype(np.float64)).max(initial=0.0))
 
 
 def _loudness(sound: _Floats) -> _Floats:
@@ -41,12 +70,12 @@ def _loudness(sound: _Floats) -> _Floats:
     return np.sqrt((whole**2).mean(axis=1))
 
 
-def _threshold(loudness: _Floats) -> float:
+def _threshold(loudness: _Floats, loudest_before: float) -> float:
     """Above the room and what is faint beside the loudest; low enough for speech without pauses."""
     heard = loudness[loudness > 2]
     if not heard.size:
         return 32768.0
-    room, loudest = float(np.percentile(heard, 10)), float(heard.max())
+    room, loudest = float(np.percentile(heard, 10)), max(loudest_before, float(heard.max()))
     return max(30.0, 0.02 * loudest, min(3 * room, 0.12 * loudest))
 
 
@@ -58,7 +87,7 @@ def _stretches(sound: _Floats, threshold: float) -> list[tuple[int, int]]:
     breaks = np.flatnonzero(np.diff(loud) > _LONGEST_GAP_FRAMES)
     starts = loud[np.r_[0, breaks + 1]] * _FRAME
     ends = (loud[np.r_[breaks, loud.size - 1]] + 1) * _FRAME
-    return [(max(0, start - _EDGE), end + _EDGE) for start, end in zip(starts, ends, strict=True)]
+    return [(max(0, int(start) - _EDGE), int(end) + _EDGE) for start, end in zip(starts, ends, strict=True)]
 
 
 def _has_voice(part: _Floats, threshold: float) -> bool:

@@ -9,6 +9,9 @@ _QUESTIONS = re.compile(
     r"(who|what|when|where|which|why|how|is|are|am|was|were|do|does|did|can|could|will|would|may|shall)$"
 )
 _FAMILIAR = 0.6
+_HALF_MISSED = 0.25
+"""Of expected phrases half are found at the least, in noise too; of other long speech a fifth at most."""
+
 _CAPITALS = {"i": "I", "i'm": "I'm", "i'd": "I'd", "i'll": "I'll", "i've": "I've"}
 
 
@@ -22,11 +25,20 @@ def written(words: tuple[str, ...]) -> str:
 
 def is_expected(words: tuple[str, ...]) -> bool:
     """Whether somebody was expected to say this: few words in a row are new, and none in a short one."""
-    triples = _triples_of(words)
     if len(words) < 4:
-        return _triples().issuperset(triples)
-    inner = triples[1:-1]  # the rest of the sentence may be cut away
-    return len(_triples().intersection(inner)) >= _FAMILIAR * len(set(inner))
+        return _triples().issuperset(_triples_of(words))
+    return _familiar(words) >= _FAMILIAR
+
+
+def is_half_missed(words: tuple[str, ...]) -> bool:
+    """Whether somebody may have said what is expected, though not all of it was found."""
+    return len(words) < 4 or _familiar(words) >= _HALF_MISSED
+
+
+def _familiar(words: tuple[str, ...]) -> float:
+    """How much of the words is expected in a row."""
+    inner = set(_triples_of(words)[1:-1])  # the rest of the sentence may be cut away
+    return len(_triples().intersection(inner)) / len(inner)
 
 
 def is_whole(words: tuple[str, ...]) -> bool:

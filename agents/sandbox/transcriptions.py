@@ -14,6 +14,7 @@ from .answer import Answer, in_pieces, send
 from .asking import call_of, checked
 from .audio import EARS_RATE_HZ, Samples, read_audio
 from .completion import event, json_answer, tokens_of
+from .following import heard_at_once
 from .parts import parts_of
 from .refusal import Refusal, missing
 from .request_log import Entry
@@ -41,7 +42,11 @@ async def transcribe(request: Request) -> Response:
     entry.audio_secs = round(samples.size / EARS_RATE_HZ, 3)
 
     async def compose() -> Answer:
-        entry.heard = "" if behaviour.fault == "empty" else await parts.ears.hear(samples)
+        entry.heard = (
+            ""
+            if behaviour.fault == "empty"
+            else await heard_at_once(parts.ears, samples.tobytes(), EARS_RATE_HZ)
+        )
         return _answer(ask, entry.heard, entry.audio_secs or 0.0)
 
     return await send(request, behaviour, arrived, compose, _malformed(ask))

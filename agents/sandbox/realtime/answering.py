@@ -1,13 +1,11 @@
 """How a committed stretch of speech is answered: in time, or with the fault that is set for it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 
-from ..audio import EARS_RATE_HZ, Samples
 from ..behaviour import Behaviour
 from ..completion import tokens_of
-from ..ears import Ears
 from ..refusal import of_fault
 from ..request_log import Entry
 from .events import Event, event
@@ -16,6 +14,9 @@ _TRANSCRIPTION = "conversation.item.input_audio_transcription"
 _MALFORMED = '{"type": "conversation.item.\x07'
 SILENT = ("hang", "refuse")
 """Faults with which not even the commit is confirmed."""
+
+HEARD = (None, "stall", "cut")
+"""Faults, and none, with which what was said comes to light."""
 
 
 class Dropped(Exception):
@@ -27,7 +28,9 @@ class Commit:
     """A stretch of speech, what is to become of it, and where that is written down."""
 
     item_id: str
-    samples: Samples
+    hearing: Awaitable[str] | None
+    """What it says, where that comes to light."""
+    audio_secs: float
     behaviour: Behaviour
     entry: Entry
     at: float
@@ -51,7 +54,7 @@ def confirmed(commit: Commit, previous: str | None) -> list[Event]:
     ]
 
 
-async def transcribed(commit: Commit, ears: Ears) -> AsyncIterator[Event | str]:
+async def transcribed(commit: Commit) -> AsyncIterator[Event | str]:
     """The transcript in pieces, then as a whole; text that is no event where the fault says so.
 
     Raises:
@@ -60,7 +63,7 @@ async def transcribed(commit: Commit, ears: Ears) -> AsyncIterator[Event | str]:
     fault = commit.behaviour.fault
     if fault == "refuse":
         raise Dropped
-    heard = await ears.hear(commit.samples) if fault in (None, "stall", "cut") else ""
+    heard = await commit.hearing if commit.hearing else ""
     commit.entry.heard = heard
     await _until(commit.at + (commit.behaviour.delay_ms or 0) / 1000)
     if fault == "hang":
@@ -84,7 +87,7 @@ def _part(commit: Commit, kind: str, **fields: object) -> Event:
 
 
 def _usage(commit: Commit) -> dict[str, object]:
-    return {"type": "duration", "seconds": round(commit.samples.size / EARS_RATE_HZ, 3)}
+    return {"type": "duration", "seconds": commit.audio_secs}
 
 
 async def _until(time: float) -> None:

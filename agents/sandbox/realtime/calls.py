@@ -52,7 +52,7 @@ async def create_call(request: Request) -> Response:
         return Response(_NO_ANSWER, 201, headers, _SDP)
     wire, answer = await _answered(ask.sdp)
     session = RealtimeSession(wire, parts, call, ask.config)
-    counted = parts.sessions.held(OpenSession("realtime", call, "webrtc"))
+    counted = parts.sessions.held(OpenSession("realtime", call, lambda: session.understood_secs, "webrtc"))
     parts.calls.hold(call_id, wire, _held(wire, session, behaviour.fault, counted))
     return Response(answer, 201, headers, _SDP)
 

@@ -37,17 +37,18 @@ class InputBuffer:
         """Keeps only the last of it."""
         self.take(self.end_ms - _QUIET_KEPT_MS)
 
-    def copy(self, until_ms: int) -> bytes:
-        """The sound up to there, which stays."""
-        return bytes(self._pcm[: self._size(until_ms)])
+    def copy(self) -> bytes:
+        """The sound, which stays."""
+        return bytes(self._pcm)
 
     def take(self, until_ms: int | None = None) -> bytes:
         """The sound up to there, or all of it, which leaves."""
-        size = len(self._pcm) if until_ms is None else self._size(until_ms)
+        size = len(self._pcm) if until_ms is None else self.size(until_ms)
         taken = bytes(self._pcm[:size])
         del self._pcm[:size]
         self._start_bytes += size
         return taken
 
-    def _size(self, until_ms: int) -> int:
+    def size(self, until_ms: int) -> int:
+        """How many bytes there are up to there."""
         return min(len(self._pcm), max(0, until_ms * _BYTES_PER_MS - self._start_bytes))

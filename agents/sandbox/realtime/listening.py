@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from ..audio import EARS_RATE_HZ, Samples, from_pcm
+from ..audio import EARS_RATE_HZ
 from ..ears import Ears
+from .attention import Attention
 from .events import RefusedEvent, new_id
 from .input_buffer import InputBuffer
 from .item import Hearing
@@ -28,7 +29,6 @@ class Speech:
     """A stretch of sound that becomes an item; it is being listened to."""
 
     item_id: str
-    samples: Samples
     hearing: Hearing
     length_ms: float
 
@@ -52,17 +52,16 @@ class Ended:
 class Listening:
     """The buffer of a session, with turn detection or without.
 
-    What was said is listened to from the first pause that may be its end: the recogniser takes 5 % of
-    the time that the speech took, and a model would take none at all.
+    Speech is followed while it comes, and its last words are listened to from the first pause that may
+    be its end: a model would take no time at all.
     """
 
     def __init__(self, ears: Ears) -> None:
-        self._ears = ears
+        self._attention = Attention(ears)
         self._buffer = InputBuffer()
         self._detector: TurnDetector | None = None
         self._to_ears_rate = _resampler()
         self._item_id = new_id("item")
-        self._early: tuple[Samples, Hearing] | None = None
 
     @property
     def is_too_short(self) -> bool:
@@ -80,6 +79,11 @@ class Listening:
         return self._buffer.end_ms
 
     @property
+    def understood_secs(self) -> float:
+        """How much of what is being said has been understood ahead of its end."""
+        return self._attention.understood_secs
+
+    @property
     def is_speaking(self) -> bool:
         """Whether the user is heard speaking; without turn detection nobody knows."""
         return bool(self._detector and self._detector.is_speaking)
@@ -89,13 +93,16 @@ class Listening:
         if settings == (self._detector.settings if self._detector else None):
             return
         self._detector = TurnDetector(settings, self._buffer.end_ms) if settings else None
-        self._to_ears_rate, self._early = _resampler(), None
+        self._to_ears_rate = _resampler()
+        self._attention.forget()
 
     async def hear(self, pcm: bytes) -> AsyncIterator[Began | Ended]:
         """Takes mono s16le at `WIRE_RATE_HZ`; tells where turns begin and end in it."""
         self._buffer.write(pcm)
+        self._attention.feed(pcm)
         detector = self._detector
         if detector is None:
+            self._attend()
             return
         samples = self._to_ears_rate.resample_chunk(np.frombuffer(pcm, "<i2"))
         for count, window in enumerate(detector.windows(samples), 1):
@@ -119,41 +126,48 @@ class Listening:
                 f"but buffer only has {self._buffer.length_ms:.2f}ms of audio.",
                 "input_audio_buffer_commit_empty",
             )
+        self._attend()
         pcm = self._buffer.take(until_ms)
-        samples, hearing = self._early or self._listen(pcm)
-        item_id, self._item_id, self._early = self._item_id, new_id("item"), None
+        hearing = self._attention.take(len(pcm))
+        item_id, self._item_id = self._item_id, new_id("item")
         if self._detector:
             self._detector.stop()
-        return Speech(item_id, samples, hearing, len(pcm) / 2 / WIRE_RATE_HZ * 1000)
+        return Speech(item_id, hearing, len(pcm) / 2 / WIRE_RATE_HZ * 1000)
 
     def clear(self) -> None:
         """Forgets what is in the buffer."""
         self._buffer.take()
-        self._early = None
+        self._attention.forget()
         if self._detector:
             self._detector.stop()
 
     def listen(self, pcm: bytes) -> tuple[Hearing, float]:
         """Sound that came by another way; how long it is, in ms."""
-        return self._listen(pcm)[1], len(pcm) / 2 / WIRE_RATE_HZ * 1000
+        return self._attention.listen(pcm), len(pcm) / 2 / WIRE_RATE_HZ * 1000
+
+    def close(self) -> None:
+        """Ends all listening."""
+        self._attention.close()
 
     def _turn(self, detector: TurnDetector, news: News) -> Began | Ended | None:
         match news:
             case Started(at_ms):
                 at_ms = max(self._buffer.start_ms, at_ms - detector.prefix_padding_ms)
                 self._buffer.take(at_ms)
+                self._attention.follow(self._buffer.copy())
                 return Began(self._item_id, at_ms)
             case Paused(at_ms):
-                self._early = self._listen(self._buffer.copy(at_ms))
+                self._attention.listen_early(self._buffer.size(at_ms))
             case Resumed():
-                self._early = None
+                self._attention.forget_early()
             case Stopped(at_ms):
                 return Ended(self.commit(at_ms), at_ms)
         return None
 
-    def _listen(self, pcm: bytes) -> tuple[Samples, Hearing]:
-        samples = from_pcm(pcm, WIRE_RATE_HZ)
-        return samples, asyncio.create_task(self._ears.hear(samples))
+    def _attend(self) -> None:
+        """To all that is in the buffer, unless that is done already."""
+        if not self._attention.is_paid:
+            self._attention.follow(self._buffer.copy())
 
 
 def _resampler() -> soxr.ResampleStream:

@@ -36,7 +36,7 @@ async def realtime(socket: WebSocket) -> None:
         if not await _struck(socket, behaviour.fault):
             session = _session(socket, parts, call, is_transcription=is_transcription)
             kind = _TRANSCRIPTION if is_transcription else "realtime"
-            with parts.sessions.held(OpenSession(kind, call)):
+            with parts.sessions.held(OpenSession(kind, call, lambda: session.understood_secs)):
                 await socket.accept()
                 await session.greet()
                 await (_struck_later(socket, behaviour.fault) if behaviour.fault else session.run())

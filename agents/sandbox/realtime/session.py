@@ -60,6 +60,11 @@ class RealtimeSession:
         self._turns = Turns(context, config)
         self._decoder = SoundDecoder(config.audio.input.format.type)
 
+    @property
+    def understood_secs(self) -> float:
+        """How much of what is being said has been understood ahead of its end."""
+        return self._turns.listening.understood_secs
+
     async def greet(self) -> None:
         """Says `session.created`."""
         await asyncio.to_thread(load_model)

@@ -8,11 +8,12 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
-from ..audio import EARS_RATE_HZ, from_pcm
 from ..parts import Parts
 from ..request_log import Entry
-from .answering import SILENT, Commit, Dropped, confirmed, transcribed
+from .answering import HEARD, SILENT, Commit, Dropped, confirmed, transcribed
+from .attention import Attention
 from .events import Event, RefusedEvent, event, new_id, obeyed
+from .item import Hearing
 from .shapes import WIRE_RATE_HZ, AudioInput, updated
 
 _LEAST_SECS = 0.1
@@ -37,9 +38,15 @@ class TranscriptionSession:
         self._expires_at = int(time.time()) + _LIFE_SECS
         self._input = AudioInput()
         self._buffer = bytearray()
+        self._attention = Attention(parts.ears)
         self._entry: Entry | None = None
         self._last_item: str | None = None
         self._answers: set[asyncio.Task[None]] = set()
+
+    @property
+    def understood_secs(self) -> float:
+        """How much of what is in the buffer has been understood already."""
+        return self._attention.understood_secs
 
     async def greet(self) -> None:
         """Says `session.created`."""
@@ -53,6 +60,7 @@ class TranscriptionSession:
         except (WebSocketDisconnect, WebSocketDisconnected):
             pass
         finally:
+            self._attention.close()
             for answer in self._answers:
                 answer.cancel()
 
@@ -84,6 +92,14 @@ class TranscriptionSession:
         if self._entry:
             self._entry.bytes += len(audio)
         self._buffer += audio
+        self._attention.feed(audio)
+        if self._input.transcription:
+            self._attend()
+
+    def _attend(self) -> None:
+        """To all that is in the buffer, unless that is done already."""
+        if not self._attention.is_paid:
+            self._attention.follow(bytes(self._buffer))
 
     async def _commit(self) -> None:
         secs = len(self._buffer) / 2 / WIRE_RATE_HZ
@@ -104,22 +120,30 @@ class TranscriptionSession:
             answer.add_done_callback(self._answers.discard)
 
     def _taken(self) -> Commit:
-        pcm, entry = self._take_buffer()
-        samples = from_pcm(pcm, WIRE_RATE_HZ)
         behaviour = self._parts.behaviours.take("stt", self._call)
+        is_heard = self._input.transcription and behaviour.fault in HEARD
+        hearing = self._heard() if is_heard else None
+        audio_secs = round(len(self._buffer) / 2 / WIRE_RATE_HZ, 3)
+        entry = self._take_buffer()
         assert entry, "there is audio, so it was written down"
-        entry.fault = behaviour.fault
-        entry.audio_secs = round(samples.size / EARS_RATE_HZ, 3)
-        return Commit(new_id("item"), samples, behaviour, entry, asyncio.get_running_loop().time())
+        entry.fault, entry.audio_secs = behaviour.fault, audio_secs
+        return Commit(
+            new_id("item"), hearing, audio_secs, behaviour, entry, asyncio.get_running_loop().time()
+        )
 
-    def _take_buffer(self) -> tuple[bytes, Entry | None]:
-        taken = bytes(self._buffer), self._entry
-        self._buffer, self._entry = bytearray(), None
-        return taken
+    def _heard(self) -> Hearing:
+        self._attend()
+        return self._attention.take()
+
+    def _take_buffer(self) -> Entry | None:
+        entry, self._entry = self._entry, None
+        self._attention.forget()
+        self._buffer.clear()
+        return entry
 
     async def _answer(self, commit: Commit) -> None:
         try:
-            async for each in transcribed(commit, self._parts.ears):
+            async for each in transcribed(commit):
                 await self._send(each)
         except Dropped:
             self._socket.state.transport.close()

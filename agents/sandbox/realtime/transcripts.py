@@ -2,9 +2,8 @@
 
 import asyncio
 
-from ..audio import EARS_RATE_HZ
 from ..request_log import Entry
-from .answering import Commit, Dropped, transcribed
+from .answering import HEARD, Commit, Dropped, transcribed
 from .context import Context
 from .item import Item
 from .listening import Speech
@@ -22,17 +21,19 @@ class Transcripts:
     def begin(self, speech: Speech, item: Item, transcription: Transcription) -> None:
         """Writes it down, which the client is told as it happens."""
         behaviour = self._context.parts.behaviours.take("stt", self._context.call)
+        audio_secs = round(speech.length_ms / 1000, 3)
         entry = Entry(
             "stt",
             self._context.call,
             model=transcription.model,
             fault=behaviour.fault,
             bytes=round(speech.length_ms * 48),
-            audio_secs=round(speech.samples.size / EARS_RATE_HZ, 3),
+            audio_secs=audio_secs,
         )
         self._context.parts.log.add(entry)
         at = asyncio.get_running_loop().time()
-        commit = Commit(speech.item_id, speech.samples, behaviour, entry, at)
+        hearing = asyncio.shield(speech.hearing) if behaviour.fault in HEARD else None
+        commit = Commit(speech.item_id, hearing, audio_secs, behaviour, entry, at)
         task = asyncio.create_task(self._write_down(commit, item))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -44,7 +45,7 @@ class Transcripts:
 
     async def _write_down(self, commit: Commit, item: Item) -> None:
         try:
-            async for each in transcribed(commit, self._context.parts.ears):
+            async for each in transcribed(commit):
                 if isinstance(each, dict) and "transcript" in each:
                     item.shape["content"][0]["transcript"] = each["transcript"]
                 await self._context.wire.send(each)

@@ -68,6 +68,7 @@ class Turns:
         self._idling.disarm()
         self._transcripts.close()
         await self.responses.close()
+        self.listening.close()
 
     async def _began(self, turn: Began) -> None:
         """The user speaks, which may end an answer."""
