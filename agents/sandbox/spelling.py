@@ -10,7 +10,10 @@ _QUESTIONS = re.compile(
 )
 _FAMILIAR = 0.6
 _HALF_MISSED = 0.25
-"""Of expected phrases half are found at the least, in noise too; of other long speech a fifth at most."""
+"""Of long expected speech half is found at the least, in noise too; of other long speech a fifth at most."""
+
+_LONG = 16
+"""In words. Of less so little may be found that it says nothing, and listening again to it costs little."""
 
 _CAPITALS = {"i": "I", "i'm": "I'm", "i'd": "I'd", "i'll": "I'll", "i've": "I've"}
 
@@ -32,7 +35,7 @@ def is_expected(words: tuple[str, ...]) -> bool:
 
 def is_half_missed(words: tuple[str, ...]) -> bool:
     """Whether somebody may have said what is expected, though not all of it was found."""
-    return len(words) < 4 or _familiar(words) >= _HALF_MISSED
+    return len(words) < _LONG or _familiar(words) >= _HALF_MISSED
 
 
 def _familiar(words: tuple[str, ...]) -> float:
