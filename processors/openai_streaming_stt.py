@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from functools import partial
 from typing import Annotated, Literal
 
 from pipecat.frames.frames import (
@@ -28,14 +27,13 @@ from pydantic import Field
 
 from ..agents.call_context import CallContext
 from ..agents.frames import AnsweringSTTMetadataFrame, InputGateOpenedFrame, ResetTurnFrame
-from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
 from .option_types import WITHIN_TURN, NoiseReduction, ShortWaitSecs
 from .pre_roll import PreRoll
 from .speech_segment import SpeechSegment
 from .transcription_line import TranscriptionLine
-from .transcription_session import TranscriptionSession
+from .transcription_session import open_transcription
 from .transcription_wishes import TranscriptionWishes
 
 
@@ -74,14 +72,13 @@ class OpenAIStreamingSTT(STTService):
         language = call.agent.fields.language
         wishes = TranscriptionWishes(model, language.split("-")[0].lower(), prompt, noise_reduction, delay)
         wishes.check()
-        connect = partial(open_realtime, upstream, intent="transcription")
         super().__init__(
             audio_passthrough=False,
             ttfs_p99_latency=OPENAI_REALTIME_TTFS_P99,
             settings=STTSettings(model=model, language=language),
         )
         self._line = TranscriptionLine(
-            lambda: TranscriptionSession.open(connect, wishes.session(), connect_secs), self._push_interim
+            lambda: open_transcription(upstream, wishes, connect_secs), self._push_interim
         )
         self._answer_secs = answer_secs
         self._recent = PreRoll(MIC_SAMPLE_RATE_HZ)

@@ -10,9 +10,9 @@ from ..agents.faults import describe
 from ..agents.realtime.connection import Event
 from ..agents.realtime.errors import SessionExpired
 from ..agents.realtime.events import TRANSCRIPTION
+from .backoff import BACKOFF_SECS
 from .realtime_outbox import RealtimeOutbox
 from .realtime_session import RealtimeSession
-from .rests import RESTS_SECS
 from .until_one_ends import until_one_ends
 
 RENEW_SECS = 55 * 60.0
@@ -189,7 +189,7 @@ class RealtimeLine:
             return
         self._wake.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), RESTS_SECS[min(self._tries, len(RESTS_SECS)) - 1])
+            await asyncio.wait_for(self._wake.wait(), BACKOFF_SECS[min(self._tries, len(BACKOFF_SECS)) - 1])
 
 
 class _Renewal(SessionExpired):

@@ -7,7 +7,7 @@ from ..agents.realtime.connection import MODEL_RATE_HZ, Event
 from .pre_roll import PRE_ROLL_SECS
 
 MOST_KEPT_SECS = 30.0
-"""How much sound is kept at most while there is no session."""
+"""How much sound is kept at most: of a turn, and of what is said while there is no session."""
 
 _BYTES_PER_SEC = 2 * MODEL_RATE_HZ
 

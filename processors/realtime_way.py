@@ -1,4 +1,4 @@
-"""The two ways to a realtime model, a WebSocket and a call over WebRTC."""
+"""The two ways to a realtime model, a WebSocket and a call over WebRTC, and the one to its recogniser."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +8,8 @@ from ..agents.realtime.peer import open_realtime_call
 from ..agents.realtime.socket import open_realtime
 from ..agents.upstream import OpenAIUpstream
 from .realtime_session import RealtimeSession
-from .transcription_session import TranscriptionSession
+from .transcription_session import TranscriptionSession, open_transcription
+from .transcription_wishes import TranscriptionWishes
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,13 @@ class RealtimeWay:
         """
         return await RealtimeSession.open(partial(self._connect, wishes), wishes, self.connect_secs)
 
-    async def open_recogniser(self, wishes: Event) -> TranscriptionSession:
+    async def open_recogniser(self, wishes: TranscriptionWishes) -> TranscriptionSession:
         """A session that only writes down what it hears, over a WebSocket.
 
         Raises:
             Exception: why there is none, fit for `describe`.
         """
-        connect = partial(open_realtime, self.openai, intent="transcription")
-        return await TranscriptionSession.open(connect, wishes, self.connect_secs)
+        return await open_transcription(self.openai, wishes, self.connect_secs)
 
     async def _connect(self, wishes: Event) -> RealtimeConnection:
         if self.over_socket:

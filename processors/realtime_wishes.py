@@ -73,10 +73,10 @@ class RealtimeWishes:
             session["reasoning"] = {"effort": self.reasoning_effort}
         return session
 
-    def recogniser(self) -> Event:
+    def recogniser(self) -> TranscriptionWishes:
         """The same, of a session that only writes down what it hears."""
         model, language = self.transcription_model, self.language
-        return TranscriptionWishes(model, language, noise_reduction=self.noise_reduction).session()
+        return TranscriptionWishes(model, language, noise_reduction=self.noise_reduction)
 
     def _input(self) -> Event:
         wanted = self.turn_detection

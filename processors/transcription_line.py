@@ -11,7 +11,7 @@ from ..agents.faults import StageFault, describe
 from ..agents.realtime.connection import Event
 from ..agents.realtime.errors import SessionExpired
 from ..agents.realtime.events import TRANSCRIPTION
-from .rests import RESTS_SECS
+from .backoff import BACKOFF_SECS
 from .speech_segment import SpeechSegment
 from .transcription_session import TranscriptionSession
 from .until_one_ends import until_one_ends
@@ -85,7 +85,7 @@ class TranscriptionLine:
         if self._tries == 0 or (self._segments and self._tries == 1):
             return
         self._wanted.clear()
-        secs = RESTS_SECS[self._tries - 1] if self._tries <= len(RESTS_SECS) else None
+        secs = BACKOFF_SECS[self._tries - 1] if self._tries <= len(BACKOFF_SECS) else None
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), secs)
 

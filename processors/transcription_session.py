@@ -1,5 +1,7 @@
 """One realtime transcription session: how a segment of speech is sent."""
 
+from functools import partial
+
 import numpy as np
 import soxr
 
@@ -7,8 +9,11 @@ from ..agents.faults import StageFault
 from ..agents.realtime.connection import MODEL_RATE_HZ
 from ..agents.realtime.events import TRANSCRIPTION
 from ..agents.realtime.session import Session
+from ..agents.realtime.socket import open_realtime
+from ..agents.upstream import OpenAIUpstream
 from ..agents.wire import MIC_SAMPLE_RATE_HZ
 from .speech_segment import SpeechSegment
+from .transcription_wishes import TranscriptionWishes
 
 TRAILING_SILENCE_SECS = 0.3
 """Put behind each segment: a recogniser that hears no end of the last word loses it."""
@@ -65,3 +70,15 @@ class TranscriptionSession(Session):
         heard = wire.resample_chunk(np.frombuffer(audio, np.int16), last=is_last).tobytes()
         if heard:
             await self.append(heard)
+
+
+async def open_transcription(
+    openai: OpenAIUpstream, wishes: TranscriptionWishes, within_secs: float
+) -> TranscriptionSession:
+    """A session over a WebSocket, set up.
+
+    Raises:
+        Exception: why there is none, fit for `describe`.
+    """
+    connect = partial(open_realtime, openai, intent="transcription")
+    return await TranscriptionSession.open(connect, wishes.session(), within_secs)

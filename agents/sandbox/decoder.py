@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .audio import Samples
+from .audio import EARS_RATE_HZ, Samples
 from .phrases import expected_lines, words_of
 from .spelling import is_expected, is_half_missed, is_whole
 
@@ -31,8 +31,9 @@ _THOROUGH: dict[str, Any] = {
 _FREE: dict[str, Any] = {"maxhmmpf": 3_000}
 """A tenth of the default: a quarter faster, and of a hundred words two more are wrong."""
 
-_FRAME = 160
-_HALF_A_WINDOW = 80
+_FRAME_SAMPLES = EARS_RATE_HZ // 100
+"""The decoder says in frames of 10 ms where a word ends."""
+
 _NO_WORD = "<[+"
 """What the decoder's names for silence and noise begin with."""
 
@@ -90,13 +91,13 @@ class SpeechDecoder:
     def _expected_in(self, staged: Samples) -> Guess:
         """What of the expected phrases fits best.
 
-        What is half of it none is listened to again with the decoder's windows of 10 ms in other
-        places: what it misses of the same speech in one it hears in the other.
+        Where only some of what it finds is such a phrase, it listens again with its frames moved by
+        half of one: a word that it misses in one place it hears in the other.
         """
         first = replace(_guess(self._expected, staged), is_expected=True)
         if is_whole(first.words) or not is_half_missed(first.words):
             return first
-        again = replace(_guess(self._expected, staged[_HALF_A_WINDOW:]), is_expected=True)
+        again = replace(_guess(self._expected, staged[_FRAME_SAMPLES // 2 :]), is_expected=True)
         return again if is_whole(again.words) else first
 
 
@@ -108,9 +109,9 @@ def _guess(decoder: Any, staged: Samples) -> Guess:
     found = decoder.hyp()
     if found is None or not found.best_score:
         return Guess((), float("-inf"))
-    fit = decoder.get_logmath().log(found.best_score) / (staged.size / _FRAME)
+    fit = decoder.get_logmath().log(found.best_score) / (staged.size / _FRAME_SAMPLES)
     spoken = [
-        (word, (each.end_frame + 1) * _FRAME)
+        (word, (each.end_frame + 1) * _FRAME_SAMPLES)
         for each in decoder.seg()
         if each.word[0] not in _NO_WORD
         for word in words_of(each.word.partition("(")[0])

@@ -21,9 +21,8 @@ _IDLE_SECS = 1.0
 
 @dataclass(eq=False)
 class _Job:
-    """A window, for as many as want to know what it says."""
+    """What a window says, for as many as want to know; the sound itself is let go once it is understood."""
 
-    window: Window
     understood: Future[Understood] = field(default_factory=Future)
     waiting: int = 0
 
@@ -45,7 +44,7 @@ class Ears:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ears")
         self._awake = self._thread.submit(self._pipe.recv)
         self._known: OrderedDict[bytes, _Job] = OrderedDict()
-        self._waiting: queue.PriorityQueue[tuple[bool, int, _Job]] = queue.PriorityQueue()
+        self._waiting: queue.PriorityQueue[tuple[bool, int, Window, _Job]] = queue.PriorityQueue()
         self._count = itertools.count()
 
     def wait_until_ready(self) -> None:
@@ -63,12 +62,12 @@ class Ears:
             EOFError: the process is gone, or an OSError.
         """
         key = _key_of(window)
-        job = self._known.setdefault(key, _Job(window))
+        job = self._known.setdefault(key, _Job())
         self._known.move_to_end(key)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         if not job.understood.done():
-            self._enqueue(job, is_ahead=is_ahead)
+            self._enqueue(window, job, is_ahead=is_ahead)
         job.waiting += 1
         try:
             return await asyncio.shield(asyncio.wrap_future(job.understood))
@@ -87,17 +86,17 @@ class Ears:
         self._process.close()
         self._pipe.close()
 
-    def _enqueue(self, job: _Job, *, is_ahead: bool) -> None:
+    def _enqueue(self, window: Window, job: _Job, *, is_ahead: bool) -> None:
         """Again, if it waits already: somebody may need it sooner."""
-        self._waiting.put((is_ahead, next(self._count), job))
+        self._waiting.put((is_ahead, next(self._count), window, job))
         self._thread.submit(self._do_next)
 
     def _do_next(self) -> None:
-        job = self._waiting.get()[-1]
+        *_, window, job = self._waiting.get()
         if job.understood.done() or not job.understood.set_running_or_notify_cancel():
             return
         try:
-            self._pipe.send(job.window)
+            self._pipe.send(window)
             job.understood.set_result(self._pipe.recv())
         except (EOFError, OSError) as error:
             job.understood.set_exception(error)

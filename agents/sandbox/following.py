@@ -2,7 +2,8 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from .ears import Ears
 from .understanding import LONGEST_WINDOW_SECS, WINDOW_SECS, Piece, Understood, Window, text_of
@@ -13,10 +14,20 @@ class _SoFar:
     """What is understood, as far as nothing changes it any more."""
 
     pieces: tuple[Piece, ...] = ()
-    size: int = 0
-    """In bytes."""
+    size_bytes: int = 0
     loudest: float = 0.0
     window_secs: float = WINDOW_SECS
+
+    def and_then(self, more: Understood, size_bytes: int) -> Self:
+        """With what one more window has added; where that is nothing yet, the next one is longer."""
+        longer_secs = min(LONGEST_WINDOW_SECS, self.window_secs + WINDOW_SECS / 2)
+        return replace(
+            self,
+            pieces=self.pieces + more.pieces,
+            size_bytes=self.size_bytes + size_bytes,
+            loudest=more.loudest,
+            window_secs=longer_secs if more.is_stuck else WINDOW_SECS,
+        )
 
 
 def heard_at_once(ears: Ears, pcm: bytes, rate_hz: int) -> asyncio.Task[str]:
@@ -44,7 +55,7 @@ class Following:
     @property
     def understood_secs(self) -> float:
         """How much of it has been understood ahead of need."""
-        return self._so_far.size / 2 / self._rate_hz
+        return self._so_far.size_bytes / 2 / self._rate_hz
 
     def feed(self, pcm: bytes) -> None:
         """Takes mono s16le."""
@@ -57,7 +68,7 @@ class Following:
 
         More may be fed, as if nobody had asked.
         """
-        until = None if size is None else max(0, size - self._so_far.size)
+        until = None if size is None else max(0, size - self._so_far.size_bytes)
         return asyncio.create_task(self._to_the_end(self._so_far, bytes(self._rest[:until])))
 
     def stop(self) -> None:
@@ -80,27 +91,17 @@ class Following:
         return text_of(so_far.pieces + understood.pieces)
 
     def _is_full(self, so_far: _SoFar, rest: bytes | bytearray) -> bool:
-        return len(rest) >= self._window_size(so_far)
+        return len(rest) >= self._window_bytes(so_far)
 
-    def _window_size(self, so_far: _SoFar) -> int:
+    def _window_bytes(self, so_far: _SoFar) -> int:
         return 2 * int(so_far.window_secs * self._rate_hz)
 
     async def _understood(
         self, so_far: _SoFar, rest: bytes | bytearray, *, is_ahead: bool
     ) -> tuple[_SoFar, int]:
         """What one more window adds, and how many bytes that is."""
-        pcm = bytes(rest[: self._window_size(so_far)])
+        pcm = bytes(rest[: self._window_bytes(so_far)])
         window = Window(pcm, self._rate_hz, is_over=False, loudest=so_far.loudest)
         understood = await self._ears.understand(window, is_ahead=is_ahead)
         used = 2 * int(understood.secs * self._rate_hz)
-        return _and(so_far, understood, used), used
-
-
-def _and(so_far: _SoFar, more: Understood, size: int) -> _SoFar:
-    longer_secs = min(LONGEST_WINDOW_SECS, so_far.window_secs + WINDOW_SECS / 2)
-    return _SoFar(
-        so_far.pieces + more.pieces,
-        so_far.size + size,
-        more.loudest,
-        longer_secs if more.is_stuck else WINDOW_SECS,
-    )
+        return so_far.and_then(understood, used), used

@@ -20,17 +20,17 @@ WINDOW_SECS = 8.0
 
 LONGEST_WINDOW_SECS = 2 * WINDOW_SECS
 
-_LEAST_OPEN = 3 * EARS_RATE_HZ
+_LEAST_OPEN_SAMPLES = 3 * EARS_RATE_HZ
 """What has only begun is left for the next window."""
 
-_HELD_BACK = EARS_RATE_HZ // 2
+_HELD_BACK_SAMPLES = EARS_RATE_HZ // 2
 """The last words lack what follows them, and one of them may be cut through."""
 
-_CHOICE = 2 * EARS_RATE_HZ
+_CHOICE_SAMPLES = 2 * EARS_RATE_HZ
 """Of the words that end in this time the one with the quietest end is the last."""
 
-_AROUND_AN_END = EARS_RATE_HZ // 50
-_ONSET = EARS_RATE_HZ
+_AROUND_AN_END_SAMPLES = EARS_RATE_HZ // 50
+_ONSET_SAMPLES = EARS_RATE_HZ
 """What is no speech yet may be the beginning of some."""
 
 
@@ -86,7 +86,7 @@ def understand(decoder: SpeechDecoder, window: Window) -> Understood:
         pieces += [begun] if begun else []
         is_stuck = begun is None and _is_long(going_on)
     elif not window.is_over:
-        done = max([0, samples.size - _ONSET, *(stretch.end for stretch in stretches)])
+        done = max([0, samples.size - _ONSET_SAMPLES, *(stretch.end for stretch in stretches)])
     loudest = max(window.loudest, loudest_of(samples[:done]))
     return Understood(tuple(pieces), done / EARS_RATE_HZ, loudest, is_stuck)
 
@@ -124,7 +124,7 @@ def _beginning(
         return None, stretch.start
     found = decoder.decode(stretch.staged)
     ends = [stretch.at(end) for end in found.ends]
-    until = stretch.end - _HELD_BACK
+    until = stretch.end - _HELD_BACK_SAMPLES
     count = _phrases(found, ends, until) if found.is_expected else _until_a_dip(ends, until, samples)
     if not count and not must:
         return None, stretch.start
@@ -133,7 +133,7 @@ def _beginning(
 
 
 def _is_long(stretch: Stretch) -> bool:
-    return stretch.end - stretch.start >= _LEAST_OPEN
+    return stretch.end - stretch.start >= _LEAST_OPEN_SAMPLES
 
 
 def _phrases(found: Guess, ends: Sequence[int], until: int) -> int:
@@ -146,8 +146,9 @@ def _until_a_dip(ends: Sequence[int], until: int, samples: Samples) -> int:
     """How many words there are up to the one whose end is the quietest of the last."""
 
     def loudness(count: int) -> float:
-        around = slice(max(0, ends[count - 1] - _AROUND_AN_END), ends[count - 1] + _AROUND_AN_END)
-        return float((samples[around].astype(np.float64) ** 2).mean())
+        end = ends[count - 1]
+        around = samples[max(0, end - _AROUND_AN_END_SAMPLES) : end + _AROUND_AN_END_SAMPLES]
+        return float((around.astype(np.float64) ** 2).mean())
 
-    counts = [count for count, end in enumerate(ends, 1) if until - _CHOICE <= end <= until]
+    counts = [count for count, end in enumerate(ends, 1) if until - _CHOICE_SAMPLES <= end <= until]
     return min(counts, key=loudness, default=0)

@@ -1,5 +1,6 @@
 """A realtime model that does as a test tells it to, over a real WebSocket."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -90,6 +91,9 @@ class RealtimeModel(SocketServer):
         self.minds: list[Mind] = []
         self.recognisers: list[Mind] = []
         """Sessions that only write down what they hear."""
+        self.opens = asyncio.Event()
+        """Whether sessions to converse are opened; else whoever wants one waits."""
+        self.opens.set()
         self.turns = KeptTurns()
 
     def call(self, *, barge_in: bool = False, vad: bool = False) -> CallContext:
@@ -115,7 +119,11 @@ class RealtimeModel(SocketServer):
 
     async def serve(self, connection: ServerConnection) -> None:
         mind = Mind(connection)
-        (self.recognisers if "intent=transcription" in mind.path else self.minds).append(mind)
+        if "intent=transcription" in mind.path:
+            self.recognisers.append(mind)
+        else:
+            self.minds.append(mind)
+            await self.opens.wait()
         await mind.say("session.created", session={})
         async for message in connection:
             event = json.loads(message)

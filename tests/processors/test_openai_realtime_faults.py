@@ -88,7 +88,7 @@ async def test_an_error_of_no_consequence_is_none(model):
 
 
 async def test_ten_faults_in_a_row_are_told_once_each_and_the_eleventh_turn_is_answered(model, monkeypatch):
-    monkeypatch.setattr(realtime_line, "RESTS_SECS", (0.01,))
+    monkeypatch.setattr(realtime_line, "BACKOFF_SECS", (0.01,))
     async with running(realtime(model.call())) as line:
         for number in range(1, 11):
             mind = await model.session(number)
@@ -104,7 +104,7 @@ async def test_ten_faults_in_a_row_are_told_once_each_and_the_eleventh_turn_is_a
 
 
 async def test_a_refusal_is_told_once_with_its_status_until_somebody_speaks(model, monkeypatch):
-    monkeypatch.setattr(realtime_line, "RESTS_SECS", (0.01,))
+    monkeypatch.setattr(realtime_line, "BACKOFF_SECS", (0.01,))
     model.refusals = [401, 401, 401]
     async with running(realtime(model.call())) as line:
         await model.session()

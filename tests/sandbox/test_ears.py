@@ -1,6 +1,7 @@
 """One recogniser for all: what is needed now goes first, and what nobody wants is not begun."""
 
 import asyncio
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from turnwise.agents.sandbox.audio import read_audio
 from turnwise.agents.sandbox.ears import Ears
 from turnwise.agents.sandbox.understanding import Window, text_of
 
+from ..patience import eventually
 from ..words import SENTENCES
 
 pytestmark = pytest.mark.anyio
@@ -56,3 +58,12 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(ears, window, monkeyp
     waiting[2].cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     assert begun == [window(name) for name in ("long", "order", "hello")]
+
+
+async def test_of_what_was_understood_only_the_words_are_remembered(ears, window):
+    sound = window("hello")
+    await ears.understand(sound, is_ahead=False)
+    kept = weakref.ref(sound)
+    del sound
+    await eventually(lambda: kept() is None)
+    assert text_of((await ears.understand(window("hello"), is_ahead=False)).pieces) == SENTENCES["hello"]

@@ -77,5 +77,4 @@ async def test_what_is_stopped_goes_no_further_ahead(ears, following):
     following.stop()
     ears.may.set()
     await asyncio.sleep(0)
-    following.feed(b"")
     assert (ears.asked, following.understood_secs) == ([(WINDOW_SECS, True)], 0)

@@ -21,8 +21,8 @@ class Attention:
         return self._following.understood_secs if self._following else 0.0
 
     @property
-    def is_paid(self) -> bool:
-        """Whether an utterance is followed."""
+    def is_following(self) -> bool:
+        """Whether an utterance has begun and is not over."""
         return self._following is not None
 
     def follow(self, pcm: bytes) -> None:

@@ -165,8 +165,8 @@ class Listening:
         return None
 
     def _attend(self) -> None:
-        """To all that is in the buffer, unless that is done already."""
-        if not self._attention.is_paid:
+        """Follows all that is in the buffer, unless that is done already."""
+        if not self._attention.is_following:
             self._attention.follow(self._buffer.copy())
 
 

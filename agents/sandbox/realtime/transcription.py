@@ -97,8 +97,8 @@ class TranscriptionSession:
             self._attend()
 
     def _attend(self) -> None:
-        """To all that is in the buffer, unless that is done already."""
-        if not self._attention.is_paid:
+        """Follows all that is in the buffer, unless that is done already."""
+        if not self._attention.is_following:
             self._attention.follow(bytes(self._buffer))
 
     async def _commit(self) -> None:
