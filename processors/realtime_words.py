@@ -45,7 +45,9 @@ class UserWords:
         self._decided.append(RealtimeUtterance(words, sound, self._second_hearing.hear))
 
     def committed(self, session: RealtimeSession, item_id: str, began: datetime) -> None:
-        """What was said longest ago is this item."""
+        """What was said longest ago is this item; one that is told twice is one."""
+        if item_id in session.said:
+            return
         if not self._decided:
             self.expect(b"", began)
         utterance = session.said[item_id] = self._decided.popleft()
@@ -57,8 +59,18 @@ class UserWords:
         if self._decided:
             self._decided.popleft().know("")
 
+    def give_up(self, unsent: int) -> None:
+        """Nobody answers what is no item yet; the last `unsent` of it never will be one.
+
+        The rest of it may still become one, if its session is there: it keeps its place among them.
+        """
+        for utterance in self._decided:
+            utterance.miss()
+        for _ in range(min(unsent, len(self._decided))):
+            self._decided.pop()
+
     def forget(self) -> None:
-        """What is no item yet never will be one."""
+        """The session is lost: what is no item yet never will be one."""
         while self._decided:
             self._decided.popleft().miss()
 
