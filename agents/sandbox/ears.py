@@ -23,7 +23,8 @@ _IDLE_SECS = 1.0
 class _Job:
     """A window, for as many as want to know what it says."""
 
-    window: Window
+    window: Window | None
+    """None once it is understood: what is remembered is what it says."""
     understood: Future[Understood] = field(default_factory=Future)
     waiting: int = 0
 
@@ -96,8 +97,9 @@ class Ears:
         job = self._waiting.get()[-1]
         if job.understood.done() or not job.understood.set_running_or_notify_cancel():
             return
+        window, job.window = job.window, None
         try:
-            self._pipe.send(job.window)
+            self._pipe.send(window)
             job.understood.set_result(self._pipe.recv())
         except (EOFError, OSError) as error:
             job.understood.set_exception(error)

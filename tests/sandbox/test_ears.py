@@ -1,6 +1,8 @@
 """One recogniser for all: what is needed now goes first, and what nobody wants is not begun."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -56,3 +58,13 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(ears, window, monkeyp
     waiting[2].cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     assert begun == [window(name) for name in ("long", "order", "hello")]
+
+
+async def test_what_has_been_understood_is_remembered_without_its_sound(ears, window):
+    said = window("hello")
+    await ears.understand(said, is_ahead=False)
+    sound = weakref.ref(said)
+    del said
+    gc.collect()
+    assert sound() is None
+    assert text_of((await ears.understand(window("hello"), is_ahead=False)).pieces) == SENTENCES["hello"]
