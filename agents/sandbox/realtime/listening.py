@@ -23,7 +23,7 @@ _LEAST_MS = 100
 _BYTES_AT_ONCE = 2 * WIRE_RATE_HZ // 2
 """Half a second of sound, or 1.5 ms of work, before others have their turn.
 
-No more is heard ahead of the detector, for what is understood ahead is not to reach into the turn that follows.
+No more is heard ahead of the detector: what is understood ahead must not reach into the next turn.
 """
 
 
