@@ -12,6 +12,8 @@ from ..agents.conversation import Conversation
 from ..agents.faults import StageFault
 from ..agents.realtime.connection import Event
 from ..agents.realtime.events import TRANSCRIPTION
+from .realtime_items import items_of
+from .realtime_line import RealtimeLine
 from .realtime_session import RealtimeSession
 from .realtime_utterance import RealtimeUtterance
 from .second_hearing import SecondHearing
@@ -31,13 +33,15 @@ class UserWords:
     def __init__(
         self,
         conversation: Conversation,
+        line: RealtimeLine,
         open_recogniser: Callable[[], Awaitable[TranscriptionSession]],
         push: Callable[[Frame], Awaitable[None]],
     ) -> None:
         self._conversation = conversation
+        self._line = line
         self._push = push
         self._decided: deque[RealtimeUtterance] = deque()
-        self._second_hearing = SecondHearing(open_recogniser, self._know)
+        self._second_hearing = SecondHearing(open_recogniser, self._know_late)
 
     def expect(self, sound: bytes, began: datetime) -> None:
         """The user's turn is over."""
@@ -100,6 +104,19 @@ class UserWords:
             raise StageFault("malformed")
         await self._know(utterance, text.strip())
         return text.strip()
+
+    async def _know_late(self, utterance: RealtimeUtterance, text: str) -> None:
+        await self._know(utterance, text)
+        session = self._line.session
+        if text and session and utterance not in session.said.values():
+            self._tell_last(session, text)
+
+    def _tell_last(self, session: RealtimeSession, text: str) -> None:
+        """Tells a session that took over before it was known; not where the answer came, and stands there."""
+        last = self._conversation.so_far[-1:]
+        if last == [{"role": "user", "content": text}]:
+            for item in items_of(last):
+                self._line.say(item, session)
 
     async def _know(self, utterance: RealtimeUtterance, text: str) -> None:
         utterance.know(text)

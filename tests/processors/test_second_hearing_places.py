@@ -140,6 +140,19 @@ async def test_of_a_turn_that_was_said_while_there_was_no_session_all_is_heard_a
     assert loud_secs(again.heard) > 2.9
 
 
+async def test_a_session_that_took_over_before_it_was_known_is_told_of_it_then(model):
+    async with running(*whole_line(model.call())) as line:
+        mind = await model.session()
+        await says_something(mind, line)
+        await mind.connection.close()
+        fresh = await model.session(2)
+        await line.feed(*[audio(1) for _ in range(5)])
+        await eventually(lambda: fresh.heard)
+        await (await model.recogniser()).writes_down("Hello?")
+        (told,) = await fresh.is_told("conversation.item.create")
+    assert told["item"]["content"] == [{"type": "input_text", "text": "Hello?"}]
+
+
 def sent(outbox, pieces):
     for piece in pieces:
         outbox.sent(piece)
