@@ -79,8 +79,10 @@ class UserWords:
             self._decided.popleft().miss()
 
     async def finish(self) -> None:
-        """Waits for what is being heard a second time."""
+        """Waits for what is being heard a second time, where the conversation is kept."""
         self.forget()
+        if not self._conversation.is_kept:
+            self._second_hearing.give_up()
         await self._second_hearing.finish()
 
     async def take(self, session: RealtimeSession, event: Event) -> str | None:

@@ -277,7 +277,7 @@ async def settled():
 
 
 async def stays(before):
-    """What there is more than before, once there is nothing: Pipecat takes 4 s to see that a track is idle."""
+    """What there is more than before, once there is nothing: Pipecat sees after 4 s that a track is idle."""
     with suppress(TimeoutError):
         async with asyncio.timeout(END_SECS):
             while any(beyond(before)):
