@@ -50,6 +50,11 @@ class Conversation:
         """Calls `listener(speaker, words)` with every turn as it becomes part of the conversation."""
         self._listeners.append(listener)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anybody is told of its turns."""
+        return bool(self._listeners)
+
     def expect_user(self, began: datetime) -> Words:
         """Keeps the place of a user's turn that is over, but whose words are known only later.
 

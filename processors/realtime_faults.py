@@ -38,6 +38,8 @@ class RealtimeFaults:
 
     async def lost(self, error: BaseException, was_open: bool) -> None:
         """A session was lost (`was_open`), or could not be opened."""
+        if was_open:
+            self._user.session_lost()
         is_missed = self._agent.is_awaited or self._state.current is AgentState.THINKING
         if was_open and _is_cut(error) and not is_missed and not self._is_told:
             self._is_told = True

@@ -39,20 +39,20 @@ class RealtimeHearing:
         else:
             self._recent.add(heard)
 
-    def begin_turn(self) -> None:
-        """The user speaks; a turn that goes on after a pause is one."""
+    def begin_turn(self, ago_secs: float = 0.0) -> None:
+        """The user speaks, since `ago_secs`; a turn that goes on after a pause is one."""
         if self._is_in_turn:
             return
         self._is_in_turn = True
-        self._outbox.begin_turn(0.0 if self._turns_only else PRE_ROLL_SECS)
+        self._outbox.begin_turn(0.0 if self._turns_only else PRE_ROLL_SECS + ago_secs)
         if self._turns_only:
             self._outbox.put({"type": "input_audio_buffer.clear"})
             self._outbox.hear(self._recent.take())
 
-    def end_turn(self) -> bytes:
-        """The user's turn is over; returns its sound, at the model's rate."""
+    def end_turn(self, after_secs: float = 0.0) -> bytes:
+        """The user's turn is over, as of `after_secs` ago; returns its sound, at the model's rate."""
         self._is_in_turn = False
-        return self._outbox.end_turn()
+        return self._outbox.end_turn(after_secs)
 
     def start_afresh(self) -> None:
         """What was heard until now is nobody's to hear."""

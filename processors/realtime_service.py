@@ -71,7 +71,10 @@ class RealtimeService(OpenAIRealtimeLLMService):
         )
         self._line.is_idle = self._is_idle
         self._words = UserWords(
-            call.conversation, lambda: self._way.open_recogniser(wishes.recogniser()), self._push_up
+            call.conversation,
+            self._line,
+            lambda: self._way.open_recogniser(wishes.recogniser()),
+            self._push_up,
         )
         self._user = RealtimeUser(
             self,

@@ -95,7 +95,10 @@ class RealtimeUser:
         self.is_speaking = self._is_unheard = self._goes_on_unheard = False
         self._hearing.end_turn()
         self._hearing.start_afresh()
-        self._line.outbox.forget()
+        self._words.give_up(self._line.outbox.forget())
+
+    def session_lost(self) -> None:
+        """Nobody confirms any more what was said."""
         self._words.forget()
 
     async def follow(self, frame: Frame) -> None:
@@ -130,7 +133,7 @@ class RealtimeUser:
         self._is_unheard = self._goes_on_unheard = False
         self._began = datetime.now(UTC) - timedelta(seconds=min(ago_secs, _LONGEST_SECS))
         self.is_speaking = True
-        self._hearing.begin_turn()
+        self._hearing.begin_turn(ago_secs)
         if self._state.is_agents_turn:
             await self._on_barge_in()
         await self._processor.broadcast_frame(VADUserStartedSpeakingFrame, timestamp=self._began.timestamp())
@@ -141,7 +144,7 @@ class RealtimeUser:
         self._goes_on_unheard = False
         if self._is_unheard or not self.is_speaking:
             return
-        self._end_turn()
+        self._end_turn(self._after_secs(session, event))
         silence_secs = self._silence_secs(session, event)
         await self._on_decided()
         await self._processor.broadcast_frame(VADUserStoppedSpeakingFrame, stop_secs=silence_secs)
@@ -166,9 +169,15 @@ class RealtimeUser:
         is_last = session is self._line.session and event["item_id"] == next(reversed(session.said), None)
         return text == "" and self._detection is not None and is_last
 
-    def _end_turn(self) -> None:
+    def _end_turn(self, after_secs: float = 0.0) -> None:
         self.is_speaking = False
-        self._words.expect(self._hearing.end_turn(), self._began)
+        self._words.expect(self._hearing.end_turn(after_secs), self._began)
+
+    def _after_secs(self, session: RealtimeSession, event: Event) -> float:
+        """How much of what the model has heard came after the turn: where nobody knows, perhaps all."""
+        if not self._over_socket:
+            return _LONGEST_SECS
+        return max(0.0, session.heard_secs - event["audio_end_ms"] / 1000)
 
     def _silence_secs(self, session: RealtimeSession, event: Event) -> float:
         """How long nobody has spoken.

@@ -12,6 +12,8 @@ from ..agents.conversation import Conversation
 from ..agents.faults import StageFault
 from ..agents.realtime.connection import Event
 from ..agents.realtime.events import TRANSCRIPTION
+from .realtime_items import items_of
+from .realtime_line import RealtimeLine
 from .realtime_session import RealtimeSession
 from .realtime_utterance import RealtimeUtterance
 from .second_hearing import SecondHearing
@@ -31,13 +33,15 @@ class UserWords:
     def __init__(
         self,
         conversation: Conversation,
+        line: RealtimeLine,
         open_recogniser: Callable[[], Awaitable[TranscriptionSession]],
         push: Callable[[Frame], Awaitable[None]],
     ) -> None:
         self._conversation = conversation
+        self._line = line
         self._push = push
         self._decided: deque[RealtimeUtterance] = deque()
-        self._second_hearing = SecondHearing(open_recogniser, self._know)
+        self._second_hearing = SecondHearing(open_recogniser, self._know_late)
 
     def expect(self, sound: bytes, began: datetime) -> None:
         """The user's turn is over."""
@@ -45,7 +49,9 @@ class UserWords:
         self._decided.append(RealtimeUtterance(words, sound, self._second_hearing.hear))
 
     def committed(self, session: RealtimeSession, item_id: str, began: datetime) -> None:
-        """What was said longest ago is this item."""
+        """What was said longest ago is this item; one that is told twice is one."""
+        if item_id in session.said:
+            return
         if not self._decided:
             self.expect(b"", began)
         utterance = session.said[item_id] = self._decided.popleft()
@@ -57,14 +63,26 @@ class UserWords:
         if self._decided:
             self._decided.popleft().know("")
 
+    def give_up(self, unsent: int) -> None:
+        """Nobody answers what is no item yet; the last `unsent` of it never will be one.
+
+        The rest of it may still become one, if its session is there: it keeps its place among them.
+        """
+        for utterance in self._decided:
+            utterance.miss()
+        for _ in range(min(unsent, len(self._decided))):
+            self._decided.pop()
+
     def forget(self) -> None:
-        """What is no item yet never will be one."""
+        """The session is lost: what is no item yet never will be one."""
         while self._decided:
             self._decided.popleft().miss()
 
     async def finish(self) -> None:
-        """Waits for what is being heard a second time."""
+        """Waits for what is being heard a second time, where the conversation is kept."""
         self.forget()
+        if not self._conversation.is_kept:
+            self._second_hearing.give_up()
         await self._second_hearing.finish()
 
     async def take(self, session: RealtimeSession, event: Event) -> str | None:
@@ -88,6 +106,19 @@ class UserWords:
             raise StageFault("malformed")
         await self._know(utterance, text.strip())
         return text.strip()
+
+    async def _know_late(self, utterance: RealtimeUtterance, text: str) -> None:
+        await self._know(utterance, text)
+        session = self._line.session
+        if text and session and utterance not in session.said.values():
+            self._tell_last(session, text)
+
+    def _tell_last(self, session: RealtimeSession, text: str) -> None:
+        """Tells a session that took over before it was known; not where the answer came, and stands there."""
+        last = self._conversation.so_far[-1:]
+        if last == [{"role": "user", "content": text}]:
+            for item in items_of(last):
+                self._line.say(item, session)
 
     async def _know(self, utterance: RealtimeUtterance, text: str) -> None:
         utterance.know(text)

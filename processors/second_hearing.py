@@ -34,7 +34,13 @@ class SecondHearing:
             utterance.know(utterance.interim)
             return
         self._hearings.add(task := asyncio.create_task(self._hear(utterance)))
+        task.add_done_callback(lambda _: utterance.know(utterance.interim))
         task.add_done_callback(self._hearings.discard)
+
+    def give_up(self) -> None:
+        """Nobody wants to know any more; `finish` waits until that is done."""
+        for hearing in self._hearings:
+            hearing.cancel()
 
     async def finish(self) -> None:
         """Waits for what is under way."""
@@ -48,8 +54,6 @@ class SecondHearing:
                 await self._on_words(utterance, text or utterance.interim.strip())
         except Exception as error:
             logger.warning("what the user said was not written down: {}", describe("realtime", error).code)
-        finally:
-            utterance.know(utterance.interim)
 
     async def _text(self, sound: bytes) -> str:
         session = await self._open_session()

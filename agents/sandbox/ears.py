@@ -10,6 +10,7 @@ from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
 from .decoder import SpeechDecoder
 from .understanding import Understood, Window, understand
@@ -26,21 +27,24 @@ class _Job:
     understood: Future[Understood] = field(default_factory=Future)
     waiting: int = 0
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether nobody could say; another one may."""
+        done = self.understood.done() and not self.understood.cancelled()
+        return done and self.understood.exception() is not None
+
 
 class Ears:
     """Hears speech without holding up whoever waits for something else.
 
     Known audio is recognised by its hash, so that the same recording costs next to nothing again.
-    Decoding has a process of its own, because the decoder never lets go of the interpreter. What is
-    understood ahead of need waits for all that is needed now.
+    Decoding has a process of its own, because the decoder never lets go of the interpreter; if it dies,
+    another one takes its place. What is understood ahead of need waits for all that is needed now.
     """
 
     def __init__(self) -> None:
-        spawning = multiprocessing.get_context("spawn")
-        self._pipe, other_end = spawning.Pipe()
-        self._process = spawning.Process(target=_understand_all, args=(other_end,), daemon=True)
-        self._process.start()
-        other_end.close()  # the process holds the only one, so that either end notices the other's death
+        self._process, self._pipe = _start_process()
+        self._is_closed = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ears")
         self._awake = self._thread.submit(self._pipe.recv)
         self._known: OrderedDict[bytes, _Job] = OrderedDict()
@@ -59,10 +63,12 @@ class Ears:
         """What a window says. Who is cancelled wants it no more: what nobody wants is not begun.
 
         Raises:
-            EOFError: the process is gone, or an OSError.
+            EOFError: the process is gone, and so is the one that took its place; or an OSError.
         """
         key = _key_of(window)
-        job = self._known.setdefault(key, _Job())
+        job = self._known.get(key)
+        if job is None or job.has_failed:
+            job = self._known[key] = _Job()
         self._known.move_to_end(key)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -78,8 +84,10 @@ class Ears:
 
     def close(self) -> None:
         """Ends the process, and whoever still waits for it."""
+        self._is_closed = True
         self._process.kill()
         self._thread.shutdown(cancel_futures=True)
+        self._process.kill()  # it may be another one by now
         while not self._waiting.empty():
             self._waiting.get()[-1].understood.cancel()
         self._process.join()
@@ -96,10 +104,40 @@ class Ears:
         if job.understood.done() or not job.understood.set_running_or_notify_cancel():
             return
         try:
-            self._pipe.send(window)
-            job.understood.set_result(self._pipe.recv())
+            job.understood.set_result(self._understood(window))
         except (EOFError, OSError) as error:
             job.understood.set_exception(error)
+
+    def _understood(self, window: Window) -> Understood:
+        try:
+            self._pipe.send(window)
+            return self._pipe.recv()
+        except (EOFError, OSError):
+            if self._is_closed:
+                raise
+        self._replace_process()
+        self._pipe.send(window)
+        return self._pipe.recv()
+
+    def _replace_process(self) -> None:
+        """The decoder is dead: killed by the system, for want of memory perhaps."""
+        dead, its_pipe = self._process, self._pipe
+        self._process, self._pipe = _start_process()
+        dead.kill()
+        dead.join()
+        dead.close()
+        its_pipe.close()
+        self._pipe.recv()
+
+
+def _start_process() -> tuple[SpawnProcess, "Connection[Window, Understood]"]:
+    """A decoder, and the way to it: it says None when it is awake."""
+    spawning = multiprocessing.get_context("spawn")
+    pipe, other_end = spawning.Pipe()
+    process = spawning.Process(target=_understand_all, args=(other_end,), daemon=True)
+    process.start()
+    other_end.close()  # the process holds the only one, so that either end notices the other's death
+    return process, pipe
 
 
 def _key_of(window: Window) -> bytes:

@@ -7,8 +7,9 @@ from pipecat.frames.frames import TranscriptionFrame, TTSStoppedFrame, VADUserSt
 from turnwise.agents.frames import UserTurnDecidedFrame
 from turnwise.processors import realtime_words, second_hearing
 
+from ..patience import PATIENCE_SECS
 from .microphone import audio, loud_secs
-from .realtime_calls import rows, whole_line
+from .realtime_calls import rows, whole_line, with_memory
 from .running import eventually, running
 
 pytestmark = pytest.mark.anyio
@@ -113,3 +114,11 @@ async def test_where_the_second_hearing_takes_too_long_there_is_what_the_first_h
         await fails(mind)
         await eventually(lambda: rows(model))
     assert rows(model) == [("user", "Hello, can")]
+
+
+async def test_who_hangs_up_on_an_agent_that_stores_nothing_is_heard_no_second_time(model, monkeypatch):
+    monkeypatch.setattr(second_hearing, "HEARING_SECS", PATIENCE_SECS)
+    async with asyncio.timeout(PATIENCE_SECS):
+        async with running(*with_memory(model.call())) as line:
+            await says_something(await model.session(), line)
+    assert not any(each.told("input_audio_buffer.commit") for each in model.recognisers)

@@ -67,3 +67,12 @@ async def test_of_what_was_understood_only_the_words_are_remembered(ears, window
     del sound
     await eventually(lambda: kept() is None)
     assert text_of((await ears.understand(window("hello"), is_ahead=False)).pieces) == SENTENCES["hello"]
+
+
+async def test_a_decoder_that_dies_in_the_middle_is_replaced_and_nobody_goes_unheard(ears, window):
+    ears.wait_until_ready()
+    said = asyncio.create_task(ears.understand(window("long"), is_ahead=False))
+    await asyncio.sleep(0)
+    ears._process.kill()
+    assert text_of((await said).pieces) == SENTENCES["long"]
+    assert text_of((await ears.understand(window("hello"), is_ahead=False)).pieces) == SENTENCES["hello"]

@@ -1,7 +1,7 @@
 """A session's ears: sound comes in, turns come out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,11 @@ from .turn_detection import News, Paused, Resumed, Started, Stopped, TurnDetecto
 _LEAST_MS = 100
 """Less than this cannot be committed."""
 
-_WINDOWS_AT_ONCE = 16
-"""Half a second of sound, or 1.5 ms of work, before others have their turn."""
+_BYTES_AT_ONCE = 2 * WIRE_RATE_HZ // 2
+"""Half a second of sound, or 1.5 ms of work, before others have their turn.
+
+No more is heard ahead of the detector: what is understood ahead must not reach into the next turn.
+"""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,13 @@ class Listening:
 
     async def hear(self, pcm: bytes) -> AsyncIterator[Began | Ended]:
         """Takes mono s16le at `WIRE_RATE_HZ`; tells where turns begin and end in it."""
+        for at in range(0, len(pcm), _BYTES_AT_ONCE):
+            if at:
+                await asyncio.sleep(0)
+            for turn in self._heard(pcm[at : at + _BYTES_AT_ONCE]):
+                yield turn
+
+    def _heard(self, pcm: bytes) -> Iterator[Began | Ended]:
         self._buffer.write(pcm)
         self._attention.feed(pcm)
         detector = self._detector
@@ -105,12 +115,10 @@ class Listening:
             self._attend()
             return
         samples = self._to_ears_rate.resample_chunk(np.frombuffer(pcm, "<i2"))
-        for count, window in enumerate(detector.windows(samples), 1):
+        for window in detector.windows(samples):
             for news in detector.feed(window):
                 if turn := self._turn(detector, news):
                     yield turn
-            if count % _WINDOWS_AT_ONCE == 0:
-                await asyncio.sleep(0)
         if not detector.is_speaking:
             self._buffer.forget_silence()
 
