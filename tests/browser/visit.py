@@ -88,7 +88,7 @@ class Visit:
 
     def _note_console(self, told: ConsoleMessage) -> None:
         if told.type == "error":
-            self.console_errors.append(told.text)
+            self.console_errors.append(f"{told.text} ({told.location['url']})")
 
     async def _note_meeting(self, response: Response) -> None:
         if response.request.method == "POST" and response.url.endswith("/api/meetings") and response.ok:
